@@ -1,0 +1,1 @@
+"""mtfix finds, repairs and scores the faults of machine translation in English."""
