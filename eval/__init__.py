@@ -1,0 +1,1 @@
+"""What "better" means: suites, the runner, the floors, the side-by-side benchmarks."""
