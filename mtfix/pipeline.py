@@ -1,0 +1,302 @@
+"""The use case: detect -> repair -> verify -> score. No I/O.
+
+One *step* takes a document and gives the document with the edits that passed; it is repeated until
+nothing more is to be done, at most `PASSES` times. A step looks at the text alone, so a repaired
+text put in again comes out as it is. Edits of later steps are composed into edits of the
+hypothesis, so the post-edit is always `apply(hypothesis, edits)`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from mtfix.config import Settings
+from mtfix.detect.api import Detector
+from mtfix.detect.registry import builtin, choose
+from mtfix.detect.run import detect, with_id
+from mtfix.models import Models
+from mtfix.repair import suggested
+from mtfix.metrics import mqm
+from mtfix.text.edits import apply, compose, locate, merge, rank, select
+from mtfix.types import (
+    Accept,
+    Applicability,
+    Document,
+    Edit,
+    Failure,
+    Finding,
+    Repair,
+    Report,
+    Score,
+    Segment,
+    Tagging,
+    Verdict,
+)
+from mtfix.verify.api import Evidence
+from mtfix.verify.registry import builtin as guards
+from mtfix.verify.registry import judge
+
+PASSES = 4
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known of one segment while the steps go on."""
+
+    segment: Segment
+    findings: list[Finding] = field(default_factory=list)  # of the hypothesis, and later ones that led to an edit
+    now: list[Finding] = field(default_factory=list)  # of the current text
+    tagging: Tagging | None = None
+    first_tagging: Tagging | None = None
+    edits: tuple[Edit, ...] = ()  # of the hypothesis
+    proposals: dict[Edit, Verdict] = field(default_factory=dict)
+    text: str = ""
+
+    @property
+    def dropped(self) -> bool:
+        return bool(self.segment.hypothesis) and not self.text.strip()
+
+
+class Pipeline:
+    """Settings, detectors and models, built once; `run` may be called from several threads."""
+
+    def __init__(self, settings: Settings | None = None, *, detectors: Sequence[Detector] | None = None) -> None:
+        self.settings = settings or Settings()
+        known = builtin() if detectors is None else tuple(detectors)
+        self.detectors = choose(known, self.settings.select, self.settings.ignore)
+        self.models = Models(self.settings)
+
+    @cached_property
+    def signature(self) -> str:
+        """Return what a report depends on: version, settings, detectors, models."""
+        from mtfix import __version__
+        from mtfix.config import as_dict
+
+        chosen = hashlib.sha256(repr([d.id for d in self.detectors]).encode()).hexdigest()[:8]
+        own = hashlib.sha256(repr(sorted(as_dict(self.settings).items())).encode()).hexdigest()[:8]
+        parts = [f"mtfix:{__version__}", f"accept:{self.settings.accept.value}", f"detectors:{chosen}"]
+        return "|".join([*parts, f"settings:{own}", *self.models.signatures()])
+
+    def run(self, document: Document, *, accept: Accept | None = None) -> Report:
+        """Return the report of a document. `accept` overrides the settings' level."""
+        level = self.settings.accept if accept is None else accept
+        works = [_Work(s, text=s.hypothesis) for s in document.segments]
+        failures = self._look(document, works, range(len(works)))
+        for work in works:
+            work.findings, work.first_tagging = list(work.now), work.tagging
+        for number in range(PASSES + 1):
+            changed = self._step(document, works, level, first=number == 0, failures=failures)
+            if not changed:
+                break
+        else:
+            self._give_up(document, works, changed, failures)
+        return self._report(document, works, failures)
+
+    def check(self, document: Document) -> Report:
+        """Return the report with findings and proposals, and nothing applied."""
+        return self.run(document, accept=Accept.NONE)
+
+    # One step -----------------------------------------------------------------------------------
+
+    def _look(self, document: Document, works: Sequence[_Work], which: Iterable[int]) -> list[Failure]:
+        """Detect on the current texts: the segments of `which` anew, document detectors on all."""
+        alive = [i for i, work in enumerate(works) if not work.dropped]
+        fresh = set(which)
+        again = [i for i in alive if i in fresh]
+        texts = [replace(works[i].segment, hypothesis=works[i].text) for i in alive]
+        part = Document(tuple(t for i, t in zip(alive, texts, strict=True) if i in fresh), document.name)
+        taggings = self.models.tag([s.hypothesis for s in part.segments])
+        for i, tagging in zip(again, taggings, strict=True):
+            works[i].tagging = tagging
+        local = [d for d in self.detectors if d.scope != "document"]
+        whole = [d for d in self.detectors if d.scope == "document"]
+        found, failures = detect(part, local, self.settings, taggings)
+        wide, more = detect(Document(tuple(texts), document.name), whole, self.settings)
+        document_ids = {d.id for d in whole}
+        new = dict(zip(again, found, strict=True))
+        for i, across in zip(alive, wide, strict=True):
+            kept = new[i] if i in new else [f for f in works[i].now if f.detector not in document_ids]
+            ordered = sorted([*kept, *across], key=lambda f: (f.span, -f.severity, f.detector))
+            works[i].now = [with_id(f, n) for n, f in enumerate(ordered)]
+        for i, work in enumerate(works):
+            if work.dropped and i in fresh:
+                work.now, work.tagging = [], None
+        return [replace(f, segment=again[f.segment]) for f in failures] + [
+            replace(f, segment=alive[f.segment]) for f in more
+        ]
+
+    def _step(
+        self, document: Document, works: Sequence[_Work], level: Accept, *, first: bool, failures: list[Failure]
+    ) -> list[int]:
+        """Apply what may be applied; return the segments that changed."""
+        chosen: dict[int, tuple[Edit, ...]] = {}
+        for i, work in enumerate(works):
+            if work.dropped or not (work.now or work.tagging):
+                continue
+            judged = self._judged(work)
+            if first:
+                work.proposals = judged
+            if edits := self._choose(work, judged, level):
+                chosen[i] = edits
+        if not chosen:
+            return []
+        return self._settle(document, works, chosen, failures)
+
+    def _judged(self, work: _Work) -> dict[Edit, Verdict]:
+        segment = replace(work.segment, hypothesis=work.text)
+        proposed = [*suggested.propose(work.now), *self.models.propose(segment, work.now, work.tagging)]
+        current = [e for e in merge(proposed) if e.span.of(work.text) != e.text]
+        return {edit: judge(segment, edit) for edit in current}
+
+    def _choose(self, work: _Work, judged: dict[Edit, Verdict], level: Accept) -> tuple[Edit, ...]:
+        allowed = {
+            Accept.NONE: (),
+            Accept.SAFE: (Applicability.SAFE,),
+            Accept.ALL: (Applicability.SAFE, Applicability.UNSAFE),
+        }[level]
+        passed = [e for e, verdict in judged.items() if verdict.accepted and e.applicability in allowed]
+        return suggested.keep_whole(select(suggested.keep_whole(passed, work.now)), work.now)
+
+    def _settle(
+        self, document: Document, works: Sequence[_Work], chosen: dict[int, tuple[Edit, ...]], failures: list[Failure]
+    ) -> list[int]:
+        """Make the chosen edits, look at what came of them, and take back what did harm."""
+        before = {i: (works[i].text, works[i].now, works[i].tagging) for i in chosen}
+        pending = dict(chosen)
+        for _ in range(3):
+            for i, edits in pending.items():
+                works[i].text = apply(before[i][0], edits)
+            failures += self._look(document, works, pending)
+            harmed = {i: stopped for i in pending if (stopped := self._harm(works[i], before[i], chosen[i]))}
+            if not harmed:
+                break
+            pending = {}
+            for i, stopped in harmed.items():
+                for k, verdict in stopped.items():
+                    works[i].proposals = {**works[i].proposals, chosen[i][k]: verdict}
+                chosen[i] = suggested.keep_whole(
+                    (e for k, e in enumerate(chosen[i]) if k not in stopped), before[i][1]
+                )
+                pending[i] = chosen[i]
+        else:  # still harmful: leave these segments alone
+            for i in pending:
+                chosen[i], works[i].text = (), before[i][0]
+            failures += self._look(document, works, pending)
+        for i, edits in chosen.items():
+            self._commit(works[i], before[i], edits)
+        return [i for i, edits in chosen.items() if edits]
+
+    def _harm(
+        self, work: _Work, before: tuple[str, list[Finding], Tagging | None], edits: tuple[Edit, ...]
+    ) -> dict[int, Verdict]:
+        text, findings, tagging = before
+        then = Evidence(text, findings, tagging.score if tagging else None)
+        now = Evidence(work.text, work.now, work.tagging.score if work.tagging else None)
+        segment = replace(work.segment, hypothesis=text)
+        stopped: dict[int, Verdict] = {}
+        for guard in guards():
+            if guard.of_result and edits and not work.dropped:
+                for k, reason in guard.judge_result(segment, edits, then, now).items():
+                    stopped.setdefault(k, Verdict(False, guard.id, reason))
+        return stopped
+
+    def _commit(
+        self, work: _Work, before: tuple[str, list[Finding], Tagging | None], edits: tuple[Edit, ...]
+    ) -> None:
+        """Compose this step's edits into edits of the hypothesis; bring the findings behind them along."""
+        if not edits:
+            return
+        if not work.edits:
+            work.edits = edits
+            return
+        renamed: dict[int, int] = {}
+        for finding in before[1]:
+            if any(finding.id in e.reasons for e in edits):
+                place = locate(work.edits, finding.span)
+                same = next((f for f in work.findings if (f.detector, f.span) == (finding.detector, place)), None)
+                if same is None:
+                    same = replace(with_id(finding, len(work.findings)), span=place, edits=())
+                    work.findings.append(same)
+                renamed[finding.id] = same.id
+        moved = [replace(e, reasons=tuple(sorted(renamed[r] for r in e.reasons))) for e in edits]
+        work.edits = compose(work.segment.hypothesis, work.edits, moved)
+
+    def _give_up(
+        self, document: Document, works: Sequence[_Work], which: Sequence[int], failures: list[Failure]
+    ) -> None:
+        """Put segments that never come to rest back as they were."""
+        for i in which:
+            work = works[i]
+            for edit in work.edits:
+                work.proposals[edit] = Verdict(False, "stable", "repeating the repair would change the text again")
+            work.edits, work.text = (), work.segment.hypothesis
+        failures += self._look(document, works, which)
+
+    # The report ---------------------------------------------------------------------------------
+
+    def _report(self, document: Document, works: Sequence[_Work], failures: list[Failure]) -> Report:
+        repairs = tuple(self._repair(work) for work in works)
+        words = mqm.count_words(s.hypothesis for s in document.segments)
+        before: list[Score] = [mqm.score([f for work in works for f in _shown_first(work)], words)]
+        kept = mqm.count_words(work.text for work in works)
+        after: list[Score] = [mqm.score([f for work in works for f in work.now], kept)]
+        quality = [r.quality for r in repairs]
+        if any(quality):
+            before.append(self.models.mean_quality([q[0] for q in quality if q], [len(w.segment.hypothesis.split()) for w, q in zip(works, quality, strict=True) if q]))
+            after.append(self.models.mean_quality([q[1] for q in quality if q], [len(w.text.split()) for w, q in zip(works, quality, strict=True) if q]))
+        return Report(
+            document=document,
+            repairs=repairs,
+            post_edit=_joined(document, works),
+            before=tuple(before),
+            after=tuple(after),
+            failures=tuple(dict.fromkeys(failures)),
+            notices=self.models.notices(),
+            signature=self.signature,
+        )
+
+    def _repair(self, work: _Work) -> Repair:
+        applied = {(e.span, e.text) for e in work.edits}
+        proposals = dict.fromkeys(work.edits, Verdict(True))
+        for edit, verdict in work.proposals.items():
+            if (edit.span, edit.text) in applied:
+                continue
+            over = next((e for e in work.edits if e.span.overlaps(edit.span)), None)
+            if verdict.accepted and over is not None:
+                if set(edit.reasons) <= set(over.reasons) and edit.applicability is over.applicability:
+                    continue  # it became part of that one
+                verdict = Verdict(False, "overlap", "another edit was made here")
+            proposals[edit] = verdict
+        ordered = sorted(proposals, key=lambda e: (e.span, rank(e)))
+        return Repair(
+            segment=work.segment,
+            post_edit=work.text,
+            edits=work.edits,
+            findings=tuple(work.findings),
+            proposals=tuple(ordered),
+            verdicts=tuple(proposals[e] for e in ordered),
+            tagging=work.first_tagging,
+            quality=self.models.quality(work.first_tagging, work.tagging or work.first_tagging),
+        )
+
+
+def _shown_first(work: _Work) -> list[Finding]:
+    return work.findings
+
+
+def _joined(document: Document, works: Sequence[_Work]) -> str:
+    """Return the post-edit of the whole; a segment that was dropped takes its separator along."""
+    texts = [work.text for work in works]
+    if not document.layout:
+        return "\n".join(text for text, work in zip(texts, works, strict=True) if not work.dropped)
+    out = [document.layout[0]]
+    for i, (text, work) in enumerate(zip(texts, works, strict=True)):
+        if not work.dropped:
+            out += [text, document.layout[i + 1]]
+    if works and works[-1].dropped and len(out) > 2:
+        # What was last is gone: the text ends as it did, not with the separator of the line before.
+        out[-1] = document.layout[-1]
+    return "".join(out)

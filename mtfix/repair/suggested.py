@@ -1,0 +1,32 @@
+"""Tier 1: the edits that findings bring along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mtfix.types import Applicability, Edit, Finding, Side
+
+
+def propose(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """Return the edits of all findings, those of an engine's or rule's own making."""
+    return tuple(edit for finding in findings if finding.side is Side.HYPOTHESIS for edit in finding.edits)
+
+
+def keep_whole(edits: Iterable[Edit], findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """Drop the edits of findings that need several edits, unless all of them are there.
+
+    The two quotation marks of a pair are changed together or not at all.
+    """
+    chosen = list(edits)
+    while True:
+        present = {(e.span, e.text) for e in chosen}
+        broken = {
+            finding.id
+            for finding in findings
+            if len(needed := [e for e in finding.edits if e.applicability is not Applicability.DISPLAY_ONLY]) > 1
+            and not all((e.span, e.text) in present for e in needed)
+        }
+        rest = [e for e in chosen if not e.reasons or not set(e.reasons) <= broken]
+        if len(rest) == len(chosen):
+            return tuple(rest)
+        chosen = rest

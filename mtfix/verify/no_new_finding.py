@@ -1,0 +1,35 @@
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from mtfix.text.edits import invert
+from mtfix.types import Edit, Finding, Segment, Severity
+from mtfix.verify.api import Evidence, guard
+
+
+def _key(finding: Finding, text: str) -> tuple[str, str]:
+    return finding.detector, finding.span.of(text)
+
+
+@guard(of_result=True)
+def no_new_finding(
+    segment: Segment, edits: Sequence[Edit], before: Evidence, after: Evidence
+) -> Mapping[int, str]:
+    """A repair brings no new finding of severity major or above.
+
+    Stops the edits that touch the new finding; if none does, all of the segment's.
+    """
+    known = Counter(_key(f, before.text) for f in before.findings)
+    stopped: dict[int, str] = {}
+    written = invert(segment.hypothesis, edits)
+    order = sorted(range(len(edits)), key=lambda i: (edits[i].span, edits[i].text))
+    for finding in after.findings:
+        key = _key(finding, after.text)
+        if finding.hint or finding.severity < Severity.MAJOR or finding.detector.startswith("neural."):
+            continue
+        if known[key]:
+            known[key] -= 1
+            continue
+        touching = [order[k] for k, edit in enumerate(written) if edit.span.touches(finding.span)]
+        for index in touching or range(len(edits)):
+            stopped[index] = f"it would bring a new finding: {finding.message}"
+    return stopped
