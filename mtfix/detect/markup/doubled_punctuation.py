@@ -1,0 +1,50 @@
+import re
+from collections.abc import Iterator
+
+from mtfix.detect.api import Category, Example, Hit, Segment, Severity, Span, detector
+from mtfix.text.verbatim import is_verbatim
+
+_DOUBLED = re.compile(
+    r"""(?<=[\w)\]"”’%])
+        (?: ,[ ]?[,.;](?![.\d])          # ",," ", ." ",."
+          | ;[ ]?[;,.](?![.\d])
+          | :[ ]?:(?=\s) | :[.,;](?=\s|$)
+          | [ ]?\.[ ]?\.(?![ ]?\.)       # two full stops, not three
+          | (?P<quoted>[.,]["”][.,])     # .”.
+        )(?=\s|$|["”’)])""",
+    re.VERBOSE,
+)
+
+
+@detector(
+    category=Category.PUNCTUATION,
+    severity=Severity.MINOR,
+    confidence=0.97,
+    bad=[
+        Example("They came late⟦,,⟧ and left early⟦..⟧", fixed="They came late, and left early."),
+        Example("“We will rebuild⟦.”.⟧", fixed="“We will rebuild.”"),
+        Example("The offer stands⟦, .⟧", fixed="The offer stands."),
+    ],
+    good=[
+        Example("Wait ... they said. . . . Then silence...."),
+        Example("Acme Inc., a maker of pumps, moved from Washington, D.C., to Leeds."),
+        Example("Open ../data and call std::move; then 1,,2 in a CSV row."),
+    ],
+)
+def doubled_punctuation(segment: Segment) -> Iterator[Hit]:
+    """Two punctuation marks stand where one belongs.
+
+    They stay when the words between them are dropped, or when the translation ends a sentence that
+    the quotation in it has ended already. Ellipses and abbreviations with a comma are left alone.
+    """
+    text = segment.hypothesis
+    for match in _DOUBLED.finditer(text):
+        found = match.group()
+        if is_verbatim(text, *match.span()) or (segment.source and found in segment.source):
+            continue
+        if match.group("quoted"):
+            if found[0] == found[2]:
+                yield Hit(Span(*match.span()), fix=found[:2])
+            continue
+        signs = found.replace(" ", "")
+        yield Hit(Span(*match.span()), fix=signs[-1] if signs[-1] == "." or signs[0] == signs[1] else signs[0])
