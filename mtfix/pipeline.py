@@ -19,6 +19,7 @@ from mtfix.detect.registry import builtin, choose
 from mtfix.detect.run import detect, with_id
 from mtfix.models import Models
 from mtfix.repair import suggested
+from mtfix.ingest.text import write
 from mtfix.metrics import mqm
 from mtfix.text.edits import apply, compose, locate, merge, rank, select
 from mtfix.types import (
@@ -49,6 +50,7 @@ class _Work:
     segment: Segment
     findings: list[Finding] = field(default_factory=list)  # of the hypothesis, and later ones that led to an edit
     now: list[Finding] = field(default_factory=list)  # of the current text
+    first: list[Finding] = field(default_factory=list)  # of the hypothesis alone
     tagging: Tagging | None = None
     first_tagging: Tagging | None = None
     edits: tuple[Edit, ...] = ()  # of the hypothesis
@@ -86,7 +88,7 @@ class Pipeline:
         works = [_Work(s, text=s.hypothesis) for s in document.segments]
         failures = self._look(document, works, range(len(works)))
         for work in works:
-            work.findings, work.first_tagging = list(work.now), work.tagging
+            work.first, work.findings, work.first_tagging = work.now, list(work.now), work.tagging
         for number in range(PASSES + 1):
             changed = self._step(document, works, level, first=number == 0, failures=failures)
             if not changed:
@@ -240,13 +242,16 @@ class Pipeline:
     def _report(self, document: Document, works: Sequence[_Work], failures: list[Failure]) -> Report:
         repairs = tuple(self._repair(work) for work in works)
         words = mqm.count_words(s.hypothesis for s in document.segments)
-        before: list[Score] = [mqm.score([f for work in works for f in _shown_first(work)], words)]
+        before: list[Score] = [mqm.score([f for work in works for f in work.first], words)]
         kept = mqm.count_words(work.text for work in works)
         after: list[Score] = [mqm.score([f for work in works for f in work.now], kept)]
         quality = [r.quality for r in repairs]
-        if any(quality):
-            before.append(self.models.mean_quality([q[0] for q in quality if q], [len(w.segment.hypothesis.split()) for w, q in zip(works, quality, strict=True) if q]))
-            after.append(self.models.mean_quality([q[1] for q in quality if q], [len(w.text.split()) for w, q in zip(works, quality, strict=True) if q]))
+        scored = [(w, q) for w, q in zip(works, quality, strict=True) if q]
+        if scored:
+            old = [len(w.segment.hypothesis.split()) for w, _ in scored]
+            new = [len(w.text.split()) for w, _ in scored]
+            before.append(self.models.mean_quality([q[0] for _, q in scored], old))
+            after.append(self.models.mean_quality([q[1] for _, q in scored], new))
         return Report(
             document=document,
             repairs=repairs,
@@ -283,20 +288,9 @@ class Pipeline:
         )
 
 
-def _shown_first(work: _Work) -> list[Finding]:
-    return work.findings
-
-
 def _joined(document: Document, works: Sequence[_Work]) -> str:
     """Return the post-edit of the whole; a segment that was dropped takes its separator along."""
     texts = [work.text for work in works]
-    if not document.layout:
-        return "\n".join(text for text, work in zip(texts, works, strict=True) if not work.dropped)
-    out = [document.layout[0]]
-    for i, (text, work) in enumerate(zip(texts, works, strict=True)):
-        if not work.dropped:
-            out += [text, document.layout[i + 1]]
-    if works and works[-1].dropped and len(out) > 2:
-        # What was last is gone: the text ends as it did, not with the separator of the line before.
-        out[-1] = document.layout[-1]
-    return "".join(out)
+    if document.layout:
+        return write(document, texts)
+    return "\n".join(text for text, work in zip(texts, works, strict=True) if not work.dropped)
