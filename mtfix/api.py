@@ -46,7 +46,7 @@ def score(
     Raises PairError if a reference set has another number of segments.
     """
     if isinstance(hypotheses, str):
-        document = text_format.read(hypotheses)
+        document = text_format.parse(hypotheses)
     else:
         document = Document(tuple(Segment(h, id=str(i)) for i, h in enumerate(hypotheses)))
     lines = [s.hypothesis for s in document.segments]
@@ -66,10 +66,10 @@ def document_of(text: str | Document, source: str | None, settings: Settings) ->
     """Return the text as a document, with its source beside it."""
     if isinstance(text, Document):
         return text
-    document = text_format.read(text)
+    document = text_format.parse(text)
     if source is None:
         return document
-    sources = [s.hypothesis for s in text_format.read(source).segments]
+    sources = [s.hypothesis for s in text_format.parse(source).segments]
     if len(sources) != len(document.segments):
         raise PairError(
             f"The source has {len(sources)} paragraphs, the hypothesis {len(document.segments)}.",

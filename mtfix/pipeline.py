@@ -33,6 +33,7 @@ from mtfix.types import (
     Report,
     Score,
     Segment,
+    Side,
     Tagging,
     Verdict,
 )
@@ -56,6 +57,15 @@ class _Work:
     edits: tuple[Edit, ...] = ()  # of the hypothesis
     proposals: dict[Edit, Verdict] = field(default_factory=dict)
     text: str = ""
+
+    def adopt(self, finding: Finding) -> int:
+        """Keep a finding of the current text among those of the hypothesis; return its id there."""
+        place = locate(self.edits, finding.span) if finding.side is Side.HYPOTHESIS else finding.span
+        for known in self.findings:
+            if known.detector == finding.detector and known.span.touches(place):
+                return known.id
+        self.findings.append(replace(with_id(finding, len(self.findings)), span=place, edits=()))
+        return len(self.findings) - 1
 
     @property
     def dropped(self) -> bool:
@@ -214,15 +224,8 @@ class Pipeline:
         if not work.edits:
             work.edits = edits
             return
-        renamed: dict[int, int] = {}
-        for finding in before[1]:
-            if any(finding.id in e.reasons for e in edits):
-                place = locate(work.edits, finding.span)
-                same = next((f for f in work.findings if (f.detector, f.span) == (finding.detector, place)), None)
-                if same is None:
-                    same = replace(with_id(finding, len(work.findings)), span=place, edits=())
-                    work.findings.append(same)
-                renamed[finding.id] = same.id
+        reasons = {r for e in edits for r in e.reasons}
+        renamed = {f.id: work.adopt(f) for f in before[1] if f.id in reasons}
         moved = [replace(e, reasons=tuple(sorted(renamed[r] for r in e.reasons))) for e in edits]
         work.edits = compose(work.segment.hypothesis, work.edits, moved)
 
@@ -264,6 +267,8 @@ class Pipeline:
         )
 
     def _repair(self, work: _Work) -> Repair:
+        for finding in work.now:  # what came to light when the fault beside it was gone
+            work.adopt(finding)
         applied = {(e.span, e.text) for e in work.edits}
         proposals = dict.fromkeys(work.edits, Verdict(True))
         for edit, verdict in work.proposals.items():

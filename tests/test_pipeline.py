@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mtfix.config import Settings
 from mtfix.detect.api import Category, Detector, Example, Hit, detector
 from mtfix.errors import DetectorFailure
-from mtfix.ingest.text import read as parse
+from mtfix.ingest.text import parse
 from mtfix.pipeline import Pipeline
 from mtfix.text.edits import apply
 from mtfix.text.protect import protected

@@ -54,6 +54,8 @@ def compare(
     for metric in metrics:
         key = next(k for k in scores if k != "System" and k.startswith(metric))
         for name, result in zip(names, scores[key], strict=True):
-            value, interval = float(result.score), float(result.ci or 0.0)
-            out.append(Comparison(name, metric, value, interval, result.p_value, str(signatures[key])))
+            if isinstance(result, str):
+                continue
+            interval = float(result.ci or 0.0)
+            out.append(Comparison(name, metric, float(result.score), interval, result.p_value, str(signatures[key])))
     return tuple(out)

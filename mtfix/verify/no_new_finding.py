@@ -16,7 +16,9 @@ def no_new_finding(
 ) -> Mapping[int, str]:
     """A repair brings no new finding of severity major or above.
 
-    Stops the edits that touch the new finding; if none does, all of the segment's.
+    Stops the edits that the new finding overlaps. One that overlaps none was there before and could
+    not be seen for the fault beside it: then only a model's edits are stopped, which have no reason
+    of their own.
     """
     known = Counter(_key(f, before.text) for f in before.findings)
     stopped: dict[int, str] = {}
@@ -29,7 +31,7 @@ def no_new_finding(
         if known[key]:
             known[key] -= 1
             continue
-        touching = [order[k] for k, edit in enumerate(written) if edit.span.touches(finding.span)]
-        for index in touching or range(len(edits)):
+        guilty = [order[k] for k, edit in enumerate(written) if edit.span.overlaps(finding.span)]
+        for index in guilty or [i for i, edit in enumerate(edits) if edit.by != "rule"]:
             stopped[index] = f"it would bring a new finding: {finding.message}"
     return stopped
