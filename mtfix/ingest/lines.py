@@ -1,0 +1,36 @@
+"""Line-aligned text files, as sacreBLEU takes them: line n of each is segment n."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mtfix.errors import PairError
+from mtfix.types import Document, Segment
+
+
+def split(text: str) -> tuple[str, ...]:
+    r"""Return the lines. Only \n and \r\n end one, and the last needs no end.
+
+    >>> split("a\r\n\nb\n")
+    ('a', '', 'b')
+    """
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return tuple(line.removesuffix("\r") for line in lines)
+
+
+def align(files: Mapping[str, Sequence[str]]) -> None:
+    """Raise PairError unless all files, by name, have the same number of lines."""
+    if len({len(lines) for lines in files.values()}) > 1:
+        counts = ", ".join(f"{name} {len(lines):,}" for name, lines in files.items())
+        raise PairError(f"The files have different numbers of lines: {counts}.", "Line n of each must be segment n.")
+
+
+def read(
+    hypotheses: Sequence[str], *, sources: Sequence[str] | None = None, source_lang: str = "", name: str = ""
+) -> Document:
+    """Return a document with a segment a line, empty lines included."""
+    pairs = zip(hypotheses, sources if sources is not None else [None] * len(hypotheses), strict=True)
+    segments = (Segment(h, source=s, source_lang=source_lang, id=str(n)) for n, (h, s) in enumerate(pairs, 1))
+    return Document(tuple(segments), name=name, format="lines")
