@@ -47,7 +47,7 @@ def joined(document: Document) -> str:
 
 @given(ODD)
 def test_separators_and_segments_are_the_input(given_text: str) -> None:
-    document = text.read(given_text)
+    document = text.parse(given_text)
     assert joined(document) == given_text
     assert all(s.hypothesis == s.hypothesis.strip() != "" for s in document.segments)
     assert not any("\n" in s.hypothesis or "\r" in s.hypothesis for s in document.segments)
@@ -55,20 +55,20 @@ def test_separators_and_segments_are_the_input(given_text: str) -> None:
 
 @given(ODD)
 def test_text_is_written_back_as_it_was(given_text: str) -> None:
-    document = text.read(given_text)
+    document = text.parse(given_text)
     assert text.write(document, [s.hypothesis for s in document.segments]) == given_text
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\n\n", "\r\n\r\n"])
 def test_line_ends(end: str) -> None:
-    document = text.read(f"One.{end}Two.{end}")
+    document = text.parse(f"One.{end}Two.{end}")
     assert [s.hypothesis for s in document.segments] == ["One.", "Two."]
     assert document.layout == ("", end, end)
 
 
 @pytest.mark.parametrize("inside", ["\f", "\x85", "\u2028", "\u2029", "\v", "\x1c"])
 def test_other_line_ends_stand_inside(inside: str) -> None:
-    assert [s.hypothesis for s in text.read(f"One{inside}two.").segments] == [f"One{inside}two."]
+    assert [s.hypothesis for s in text.parse(f"One{inside}two.").segments] == [f"One{inside}two."]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_other_line_ends_stand_inside(inside: str) -> None:
     ],
 )
 def test_a_dropped_segment_leaves_no_hole(before: str, post_edits: list[str], after: str) -> None:
-    assert text.write(text.read(before), post_edits) == after
+    assert text.write(text.parse(before), post_edits) == after
 
 
 # Bytes ------------------------------------------------------------------------------------------

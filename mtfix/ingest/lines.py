@@ -27,7 +27,7 @@ def align(files: Mapping[str, Sequence[str]]) -> None:
         raise PairError(f"The files have different numbers of lines: {counts}.", "Line n of each must be segment n.")
 
 
-def read(
+def parse(
     hypotheses: Sequence[str], *, sources: Sequence[str] | None = None, source_lang: str = "", name: str = ""
 ) -> Document:
     """Return a document with a segment a line, empty lines included."""

@@ -17,10 +17,10 @@ from mtfix.types import Document, Segment
 _LINE = re.compile(r"[^\r\n]+")
 
 
-def read(text: str, *, name: str = "") -> Document:
+def parse(text: str, *, name: str = "") -> Document:
     r"""Return the text as a document. Separators + segments == text.
 
-    >>> document = read("One.\n\n Two.\n")
+    >>> document = parse("One.\n\n Two.\n")
     >>> [s.hypothesis for s in document.segments], document.layout
     (['One.', 'Two.'], ('', '\n\n ', '\n'))
     """
@@ -44,7 +44,7 @@ def write(document: Document, post_edits: Sequence[str]) -> str:
     A segment that a repair emptied goes with the separator after it, so that no hole remains; the
     last ones go with the separator before them.
 
-    >>> write(read("One.\n\n{{x}}\n\nTwo.\n"), ["One.", "", "Two."])
+    >>> write(parse("One.\n\n{{x}}\n\nTwo.\n"), ["One.", "", "Two."])
     'One.\n\nTwo.\n'
     """
     kept = [bool(post.strip()) or not s.hypothesis for s, post in zip(document.segments, post_edits, strict=True)]
@@ -58,3 +58,6 @@ def write(document: Document, post_edits: Sequence[str]) -> str:
             if index < last:
                 out.append(document.layout[index + 1])
     return "".join([*out, document.layout[-1]])
+
+
+read = parse
