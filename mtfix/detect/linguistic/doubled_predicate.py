@@ -1,0 +1,103 @@
+import re
+from collections.abc import Iterator
+
+from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
+from mtfix.text.grammar import CLAUSE_OPENERS, DETERMINERS, PREPOSITIONS, is_participle
+
+_AUX = r"(?:was|were|is|are|(?:has|have|had)[ ]been)"
+_PREPOSITION = r"(?:by|in|on|at|from|with|into|during|near|over|under|against|for|outside|inside|across|through|to)"
+_DOUBLED = re.compile(
+    rf"""\b(?P<one>{_AUX})[ ]+(?:\w+ly[ ])?(?P<first>\w+)[ ]
+         (?P<filler>{_PREPOSITION}(?:[ ]\w[\w'’-]*){{1,8}}?)[ ]
+         (?P<two>{_AUX})[ ](?:\w+ly[ ])?(?P<second>\w+)\b""",
+    re.VERBOSE,
+)
+_BREAK = re.compile(r"[.,;:!?()\[\]\"“”‘]|\s[–—-]\s|—|['’](?=\s)")
+_RELATIVE = frozenset("that which who whom whose what whatever whoever how why where when and or but all".split())
+_PRONOUNS = frozenset("i he she it we they you there this these those".split())
+# They take a clause without "that": "She was told in May mistakes were made."
+_TELLING = frozenset(
+    "told informed said assured warned reminded convinced believed thought known advised shown promised claimed "
+    "reported noted alleged concerned worried based".split()
+)
+_NOT_IN_FILLER = CLAUSE_OPENERS | _PRONOUNS - {"this", "these", "those"} | {"not", "said", "say", "says", "think", "know", "is"}
+
+
+def _single_phrase(filler: list[str]) -> bool:
+    """Say whether the words are phrases with prepositions: a determiner elsewhere would open a new subject."""
+    for before, word in zip(filler, filler[1:], strict=False):
+        if word in DETERMINERS and before not in PREPOSITIONS and before not in DETERMINERS:
+            return False
+    if any(word in _NOT_IN_FILLER or word.endswith("n't") for word in filler):
+        return False
+    return filler[-1] not in PREPOSITIONS and not (filler[0] == "to" and len(filler) < 3)
+
+
+def _one_clause(text: str, start: int) -> bool:
+    """Say whether what stands before the first predicate is one plain subject."""
+    at = 0
+    for match in _BREAK.finditer(text, max(0, start - 200), start):
+        at = match.end()
+    left = re.findall(r"[\w'’-]+", text[at:start].lower())
+    if not left or _RELATIVE.intersection(left):
+        return False
+    opens_sentence = not text[:at].strip() or text[:at].rstrip()[-1:] in ".!?"
+    if opens_sentence and left[0] in CLAUSE_OPENERS | PREPOSITIONS:
+        return False
+    # "The way he was treated ... was", "The school the boys were sent to ... is": a relative without its pronoun.
+    if len(left) > 1 and left[-1] in _PRONOUNS and left[-2] not in CLAUSE_OPENERS:
+        return False
+    return all(
+        word not in DETERMINERS or before in PREPOSITIONS | CLAUSE_OPENERS or before.endswith(("ed", "s", "id"))
+        for before, word in zip(left, left[1:], strict=False)
+    )
+
+
+@detector(
+    category=Category.GRAMMAR,
+    severity=Severity.MAJOR,
+    confidence=0.8,
+    applicability=Applicability.UNSAFE,
+    bad=[
+        Example(
+            "Two tankers ⟦were struck by the navy’s torpedoes were sunk⟧.",
+            fixed="Two tankers were struck by the navy’s torpedoes and were sunk.",
+        ),
+        Example(
+            "The suspect ⟦was arrested by the police was taken⟧ to hospital.",
+            fixed="The suspect was arrested by the police and was taken to hospital.",
+        ),
+    ],
+    good=[
+        Example("The man who was hit by a car was taken to hospital."),
+        Example("The missiles hit by the defences were intercepted."),
+        Example("He was told by the board mistakes were made."),
+        Example("What was said in the room is forgotten."),
+        Example("The way he was treated by the guards was criticised."),
+        Example("When the roof was hit by a shell people were hurt."),
+    ],
+)
+def doubled_predicate(segment: Segment) -> Iterator[Hit]:
+    """One subject has two predicates with nothing between them.
+
+    "The missiles were hit by the defences were intercepted": the translator rendered a participle
+    ("the missiles hit by ...") as a full predicate, then the real one too. Nothing in English allows
+    it without a conjunction, a relative pronoun or a comma. Which predicate is the main one cannot be
+    seen from the English, so the repair is a guess. Not seen: predicates without a form of "be".
+    """
+    text = segment.hypothesis
+    for match in _DOUBLED.finditer(text):
+        filler = match["filler"].lower().replace("’", "'").split()
+        if match["first"] in _TELLING or not is_participle(match["first"]) or not is_participle(match["second"]):
+            continue
+        if not _single_phrase(filler) or not _one_clause(text, match.start()):
+            continue
+        whole, cut = match.group(), match.start("two") - match.start()
+        first = whole[: cut - 1]
+        yield Hit(
+            Span(*match.span()),
+            fix=f"{first} and {whole[cut:]}",
+            alternatives=(first, f"that {whole}", whole[len(match["one"]) + 1 :]),
+            message=f"Two predicates, “{match['one']} {match['first']}” and “{match['two']} {match['second']}”, share one "
+            "subject with nothing between them.",
+        )
