@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mtfix.config import Settings, Term
+from mtfix.lang.phrase_tables import matches
 from mtfix.types import (
     Applicability,
     Category,
@@ -44,6 +45,7 @@ __all__ = [
     "detector",
     "document_detector",
     "pattern",
+    "phrases",
 ]
 
 SAFE, UNSAFE, DISPLAY_ONLY = Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY_ONLY
@@ -234,6 +236,30 @@ def pattern(
             if callable(fix) and text is None:
                 continue
             yield Hit(Span(*match.span(group)), fix=text)
+
+    return find
+
+
+def phrases(name: str, note: str = "") -> Callable[[Segment], Iterator[Hit]]:
+    """Return a function that yields a hit for each phrase of the table `name` (see lang/phrase_tables.py).
+
+    The message is the entry's own note, else `note` with the phrase and the better wording put in
+    for {found} and {better}, else the detector's title.
+    """
+
+    def find(segment: Segment) -> Iterator[Hit]:
+        for match in matches(name, segment.hypothesis):
+            span, entry = Span(match.start, match.end), match.entry
+            better = (match.fix or "").strip()
+            found = span.of(segment.hypothesis).strip()
+            message = entry.note or (note.format(found=found, better=better) if better else "")
+            yield Hit(
+                span,
+                fix=match.fix,
+                message=message,
+                applicability=SAFE if entry.level == "safe" else UNSAFE,
+                hint=True if entry.level == "hint" else None,
+            )
 
     return find
 

@@ -1,0 +1,118 @@
+"""Tables of phrases with a better wording, one a line: pattern, replacement, level, note.
+
+A pattern is words with spaces between; `a|b` are alternatives, `V:make` any form of a verb, `@np` an
+optional determiner and adjective, anything else a regular expression. [ ] mark what is replaced, by
+default all. In the replacement `V:commit` takes the form of the verb inside the [ ]; `~` deletes; `-`
+offers nothing. Levels: safe, unsafe, hint. Lines with # are comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from mtfix.lang.verbs import Forms, forms
+from mtfix.text.grammar import vocabulary
+
+_VERB = re.compile(r"V:([a-z]+)")
+_LITERAL = re.compile(r"[a-z'-]+(?:\|[a-z'-]+)*")
+_NP = (
+    r"(?:(?:a|an|the|this|that|these|those|my|your|his|her|its|our|their|some|any|no|such a|such an|many|several|two|"
+    r"three|what a|all|one|another|of the|in the) )?(?:(?!of |to |and |or |in |on |for |that |is |was )\w[\w-]* )?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a table."""
+
+    regex: re.Pattern[str]
+    needs: tuple[frozenset[str], ...]  # of each set one word must stand in the text
+    verb: Forms | None
+    replacement: str
+    level: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where an entry was found, and what should stand under start..end (None: nothing to offer)."""
+
+    start: int
+    end: int
+    fix: str | None
+    entry: Entry
+
+
+def _entry(line: str) -> Entry:
+    pattern, replacement, level, note = [*line.split("\t"), "", "", ""][:4]
+    needs, verb = [], None
+    for token in pattern.replace("[", " ").replace("]", " ").split():
+        if found := _VERB.fullmatch(token):
+            needs.append(frozenset(forms(found[1]).all()))
+        elif _LITERAL.fullmatch(token):
+            needs.append(frozenset(token.split("|")))
+    regex = re.sub(r"(?<![\w|(?!=<])[a-z'-]+(?:\|[a-z'-]+)+(?![\w|)])", lambda m: f"(?:{m.group()})", pattern)
+    if "[" not in regex:
+        regex = f"[{regex}]"
+    inside = _VERB.search(regex[regex.index("[") : regex.index("]")])
+    if inside:
+        verb = forms(inside[1])
+        at = regex.index("[") + inside.start()
+        name = "|".join(sorted(verb.all(), key=len, reverse=True))
+        regex = f"{regex[:at]}(?P<verb>{name}){regex[at + len(inside.group()) :]}"
+    regex = _VERB.sub(lambda m: "(?:" + "|".join(sorted(forms(m[1]).all(), key=len, reverse=True)) + ")", regex)
+    regex = regex.replace("[", "(?P<span>").replace("]", ")").replace("@np ", _NP)
+    compiled = re.compile(rf"(?<![\w'’-]){regex}(?![\w’'-])", re.IGNORECASE)
+    return Entry(compiled, tuple(needs), verb, replacement, level or "unsafe", note)
+
+
+@cache
+def table(name: str) -> tuple[Entry, ...]:
+    """Return the entries of `name`.tsv."""
+    text = files("mtfix.lang").joinpath(f"{name}.tsv").read_text(encoding="utf-8")
+    return tuple(_entry(line) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@cache
+def _index(name: str) -> dict[str, list[Entry]]:
+    """Return word -> the entries that can't be found without it; the longest word of each is taken."""
+    out: dict[str, list[Entry]] = {}
+    for entry in table(name):
+        for word in max(entry.needs, key=lambda need: min(map(len, need))):
+            out.setdefault(word, []).append(entry)
+    return out
+
+
+def _replacement(match: re.Match[str], entry: Entry) -> str | None:
+    if entry.replacement == "-":
+        return None
+    if entry.replacement == "~":
+        return ""
+    text = entry.replacement
+    if entry.verb is not None and (wanted := _VERB.search(text)):
+        form = entry.verb.like(match["verb"].lower(), forms(wanted[1]))
+        text = text[: wanted.start()] + form + text[wanted.end() :]
+    text = match.expand(text) if "\\" in text else text
+    return text[:1].upper() + text[1:] if match["span"][:1].isupper() else text
+
+
+def matches(name: str, text: str) -> Iterator[Match]:
+    """Yield where the entries of a table stand in the text, in the order of the table.
+
+    A match with a capital inside is a name ("Free Gift Company") and is passed over.
+    """
+    index = _index(name)
+    known = vocabulary(text)
+    found = known & index.keys()
+    if not found:
+        return
+    for entry in dict.fromkeys(entry for word in sorted(found) for entry in index[word]):
+        if any(need.isdisjoint(known) for need in entry.needs):
+            continue
+        for match in entry.regex.finditer(text):
+            if match.group()[1:] == match.group()[1:].lower():
+                yield Match(*match.span("span"), _replacement(match, entry), entry)
