@@ -18,7 +18,6 @@ from mtfix.detect.api import (
 from mtfix.lang.places import Place, places
 from mtfix.text.protect import protected
 
-_CAPITAL = re.compile(r"(?<![\w@#/])[A-Z\u00C0-\u00DE][^\W\d_]+")
 _UKRAINE = re.compile(
     r"Ukrain|Kyiv|Kiev|Donbas|Donetsk|Luhansk|Lugansk|Zelensk|Crimea|Khark[io]v|Dnipro|Dniester|Kherson|Mariupol"
     r"|Black Sea"
@@ -51,7 +50,7 @@ _PLACE_AFTER = re.compile(
     r"|residents|mayor|governor)"
 )
 _PRESENT = re.compile(
-    r"\b(?:today|yesterday|tomorrow|currently|this (?:year|month|week)|last (?:year|month|week)|coronavirus|Covid|20[12]\d"
+    r"\b(?:today|yesterday|tomorrow|currently|(?:this|last) (?:year|month|week)|coronavirus|Covid|20[12]\d"
     r"|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
 _MESSAGES = {
@@ -103,7 +102,7 @@ def former_place_name(document: Document, settings: Settings) -> Iterator[Hit]:
     keep = {name.lower() for name in settings.keep}
     near: list[bool] = []
     for index, segment in enumerate(document.segments):
-        for place, span in _mentions(segment.hypothesis):
+        for place, span in places().find(segment.hypothesis):
             if place.former.lower() in keep or span.of(segment.hypothesis).lower() in keep:
                 continue
             if place.kind.startswith("renamed") and any(place.current in s.hypothesis for s in document.segments):
@@ -112,26 +111,6 @@ def former_place_name(document: Document, settings: Settings) -> Iterator[Hit]:
                 near.append(_in_ukraine(document))
             if how := _judge(segment.hypothesis, place, span, near=near[0]):
                 yield _hit(index, segment, place, span, how=how)
-
-
-def _mentions(text: str) -> Iterator[tuple[Place, Span]]:
-    index = places()
-    end = 0
-    for match in _CAPITAL.finditer(text):
-        word = match.group()
-        shout = len(word) > 3 and word.isupper()
-        found = index.get(word.title() if shout else word)
-        if not found or match.start() < end:
-            continue
-        for place in found:
-            stop = match.start() + len(place.former)
-            seen = text[match.start() : stop]
-            if (seen == place.former or (shout and seen == place.former.upper())) and not text[
-                stop : stop + 1
-            ].isalnum():
-                end = stop
-                yield place, Span(match.start(), stop)
-                break
 
 
 def _in_ukraine(document: Document) -> bool:
