@@ -17,10 +17,10 @@ from mtfix.config import Settings
 from mtfix.detect.api import Detector
 from mtfix.detect.registry import builtin, choose
 from mtfix.detect.run import detect, with_id
-from mtfix.models import Models
-from mtfix.repair import suggested
 from mtfix.ingest.text import write
 from mtfix.metrics import mqm
+from mtfix.models import Models
+from mtfix.repair import suggested
 from mtfix.text.edits import apply, compose, locate, merge, rank, select
 from mtfix.types import (
     Accept,

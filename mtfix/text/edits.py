@@ -1,4 +1,7 @@
-"""Edits on text: apply, select, compose, diff, invert. Offsets are code points of the text that an edit was made for."""
+"""Edits on text: apply, select, compose, diff, invert.
+
+Offsets are code points of the text that an edit was made for.
+"""
 
 from __future__ import annotations
 
@@ -116,11 +119,24 @@ def invert(text: str, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     Span(start=0, end=3)
     """
     out, shift = [], 0
-    for edit in sorted(edits, key=lambda e: (e.span, e.text)):
+    for edit in _tidy(edits):
         start = edit.span.start + shift
         out.append(replace(edit, span=Span(start, start + len(edit.text)), text=edit.span.of(text)))
         shift += len(edit.text) - len(edit.span)
     return tuple(out)
+
+
+def _tidy(edits: Iterable[Edit]) -> list[Edit]:
+    """Sort edits; join deletions that meet, which would be undone by two insertions at one place."""
+    out: list[Edit] = []
+    for edit in sorted(edits, key=lambda e: (e.span, e.text)):
+        if not edit.text and not len(edit.span):
+            continue  # does nothing
+        if out and not (edit.text or out[-1].text) and out[-1].span.end == edit.span.start:
+            out[-1] = _joined([out[-1], edit], Span(out[-1].span.start, edit.span.end), "")
+        else:
+            out.append(edit)
+    return out
 
 
 def locate(edits: Sequence[Edit], span: Span) -> Span:
@@ -155,56 +171,57 @@ def compose(text: str, first: Sequence[Edit], second: Sequence[Edit]) -> tuple[E
     'c x'
     """
     middle = apply(text, first)
-    undo = invert(text, first)
-    groups = _groups([(e, 0) for e in undo] + [(e, 1) for e in second])
-    ordered_first = sorted(first, key=lambda e: (e.span, e.text))
+    made = dict(zip(invert(text, first), _tidy(first), strict=True))
     out = []
-    for group in groups:
-        start = min(e.span.start for e, _ in group)
-        end = max(e.span.end for e, _ in group)
-        firsts = [ordered_first[undo.index(e)] for e, k in group if k == 0]
-        seconds = [e for e, k in group if k == 1]
-        if not seconds:
-            out += firsts
+    for undo, second_ones in _groups(list(made), second):
+        if not second_ones:
+            out += [made[u] for u in undo]
             continue
-        window = middle[start:end]
-        local = [replace(e, span=Span(e.span.start - start, e.span.end - start)) for e in seconds]
-        new = apply(window, local)
-        back = Span(*_window(undo, start, end))
-        parts = [*firsts, *seconds]
-        worst = max(parts, key=lambda e: _TRUST[e.applicability])
-        whole = replace(
-            worst,
-            span=back,
-            text=new,
-            confidence=min(e.confidence for e in parts),
-            reasons=tuple(sorted({r for e in parts for r in e.reasons})),
-            touches=tuple(sorted({t for e in parts for t in e.touches})),
-        )
-        if back.of(text) != new:
+        start = min(e.span.start for e in (*undo, *second_ones))
+        end = max(e.span.end for e in (*undo, *second_ones))
+        local = [replace(e, span=Span(e.span.start - start, e.span.end - start)) for e in second_ones]
+        shift = sum(len(u.text) - len(u.span) for u in made if u not in undo and u.span.end <= start)
+        inside = sum(len(u.text) - len(u.span) for u in undo)
+        span = Span(start + shift, end + shift + inside)
+        whole = _joined([*(made[u] for u in undo), *second_ones], span, apply(middle[start:end], local))
+        if span.of(text) != whole.text:
             out.append(whole)
     return tuple(sorted(out, key=lambda e: (e.span, e.text)))
 
 
-def _window(undo: Sequence[Edit], start: int, end: int) -> tuple[int, int]:
-    """Map start and end, neither strictly inside an edit, from the middle text to the first."""
-    shift = sum(len(e.text) - len(e.span) for e in undo if e.span.end <= start and not _at(e, start, end))
-    inside = sum(len(e.text) - len(e.span) for e in undo if _at(e, start, end))
-    return start + shift, end + shift + inside
+def _joined(parts: Sequence[Edit], span: Span, text: str) -> Edit:
+    """Return one edit for several: the lowest trust of them, all their reasons."""
+    return replace(
+        max(parts, key=lambda e: _TRUST[e.applicability]),
+        span=span,
+        text=text,
+        confidence=min(e.confidence for e in parts),
+        reasons=tuple(sorted({r for e in parts for r in e.reasons})),
+        touches=tuple(sorted({t for e in parts for t in e.touches})),
+    )
 
 
-def _at(edit: Edit, start: int, end: int) -> bool:
-    return start <= edit.span.start and edit.span.end <= end
-
-
-def _groups(items: list[tuple[Edit, int]]) -> list[list[tuple[Edit, int]]]:
-    groups: list[list[tuple[Edit, int]]] = []
-    end = -1
-    for edit, k in sorted(items, key=lambda x: (x[0].span, x[1])):
-        mixed = bool(groups) and edit.span.start <= end
-        if mixed:
-            groups[-1].append((edit, k))
-        else:
-            groups.append([(edit, k)])
-        end = max(end, edit.span.end)
+def _groups(undo: Sequence[Edit], second: Sequence[Edit]) -> list[tuple[list[Edit], list[Edit]]]:
+    """Put together what can't be told apart; `undo` and `second` are edits of one text, each disjoint in itself."""
+    groups: list[tuple[list[Edit], list[Edit]]] = [([u], []) for u in undo]
+    for edit in _tidy(second):
+        mine = [g for g in groups if any(_conflict(u, edit) for u in g[0])]
+        groups = [g for g in groups if not any(g is m for m in mine)]
+        groups.append(([u for g in mine for u in g[0]], [*(e for g in mine for e in g[1]), edit]))
     return groups
+
+
+def _conflict(undo: Edit, edit: Edit) -> bool:
+    """Say whether an edit falls on what the first edits wrote.
+
+    An insertion beside a place where they inserted or deleted has no place of its own in the first
+    text.
+    """
+    a, b = undo.span, edit.span
+    if len(a) and len(b):
+        return a.start < b.end and b.start < a.end
+    if len(b):
+        return b.start < a.start < b.end
+    if a.start < b.start < a.end:
+        return True
+    return b.start in (a.start, a.end) and not (undo.text and len(a))
