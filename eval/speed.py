@@ -1,0 +1,104 @@
+"""Speed, as words a second and as a ratio to Harper on the same text in the same run.
+
+    python -m eval.speed --data DIR [--words 40000] [--each]
+
+One process, one core if pinned (`taskset -c 0`). Rules are all detectors that run by default, without
+LanguageTool and models; the figures are medians of runs that take turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from eval.corpora import corpus, words
+from mtfix.config import Settings
+from mtfix.detect.run import detect
+from mtfix.pipeline import Pipeline
+from mtfix.text import protect, tokens
+from mtfix.types import Document
+
+
+def forget() -> None:
+    """Empty the caches of the text tools, so that each run pays its own way."""
+    for function in (tokens.words, tokens.sentences, protect.protected, protect.names):
+        function.cache_clear()
+
+
+def timed(run: Callable[[], object]) -> float:
+    forget()
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def harper(documents: list[Document]) -> Callable[[], object] | None:
+    try:
+        import harper as engine
+    except ImportError:
+        return None
+    linter: Any = engine.Linter(engine.Dialect.AMERICAN)
+    return lambda: [linter.lint(s.hypothesis) for d in documents for s in d.segments]
+
+
+def import_seconds() -> float:
+    code = "import time; t = time.perf_counter(); import mtfix; print(time.perf_counter() - t)"
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(7)]
+    return statistics.median(float(r.stdout) for r in runs)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--words", type=int, default=40_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--each", action="store_true", help="microseconds a hundred words, for each detector")
+    options = parser.parse_args()
+    documents: list[Document] = []
+    for document in corpus("clean", options.data):
+        documents.append(document)
+        if words(documents) >= options.words:
+            break
+    total = words(documents)
+    rules = Pipeline(Settings(languagetool="off", tagger="none", rewriter="none"))
+    detectors = [d for d in rules.detectors if not d.id.startswith("neural.") and d.id != "linguistic.languagetool"]
+
+    def run_rules() -> None:
+        for document in documents:
+            detect(document, detectors, rules.settings)
+
+    subjects: dict[str, Callable[[], object]] = {
+        f"mtfix, {len(detectors)} rule detectors": run_rules,
+        "mtfix fix, rules only": lambda: [rules.run(d) for d in documents],
+    }
+    if peer := harper(documents):
+        subjects["Harper"] = peer
+    for run in subjects.values():
+        run()  # warm: data loaded, patterns compiled
+    times: dict[str, list[float]] = {name: [] for name in subjects}
+    for _ in range(options.runs):
+        for name, run in subjects.items():
+            times[name].append(timed(run))
+    base = statistics.median(times["Harper"]) if peer else None
+    print(f"{total} words, median of {options.runs} runs taken in turn")
+    for name, taken in times.items():
+        middle = statistics.median(taken)
+        ratio = f"{base / middle:>8.2f} x Harper" if base else ""
+        print(f"  {name:34}{total / middle:>12,.0f} words/s {ratio}")
+    print(f"  import mtfix                      {import_seconds() * 1000:>12.0f} ms")
+    if options.each:
+        for detector in sorted(detectors, key=lambda d: d.id):
+            taken = statistics.median(
+                timed(lambda d=detector: [detect(x, [d], rules.settings) for x in documents]) for _ in range(3)
+            )
+            print(f"    {detector.id:44}{1e6 * taken / total * 100:>9.0f} µs/100 words {total / taken:>12,.0f} words/s")
+
+
+if __name__ == "__main__":
+    main()
