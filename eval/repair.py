@@ -1,0 +1,98 @@
+"""What repair does to real machine translation: TER to a human's correction, before and after, at each level.
+
+    python -m eval.repair --data DIR [--limit N] [--languagetool off] [--tagger none] [--level safe,all]
+
+Sets: mlqe_pe.dev (five languages into English, minimal human corrections), dev/roundtrips (clean
+sentences through two engines and back). TER is counted on words and signs; lower is better.
+"Good" segments are those that the human left as they were: they must come back byte-identical.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.corpora import rows
+from mtfix.config import Settings
+from mtfix.metrics import ter
+from mtfix.pipeline import Pipeline
+from mtfix.text.tokens import words
+from mtfix.types import Accept, Document, Repair, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A segment with what it should have been."""
+
+    hypothesis: str
+    reference: str
+    source: str | None = None
+    source_lang: str = ""
+
+
+def sets(data: Path, limit: int) -> dict[str, list[Pair]]:
+    """Return the development sets, each cut to `limit` pairs (0: whole)."""
+    out: dict[str, list[Pair]] = {}
+    for r in rows(data / "pairs/mlqe_pe.dev.jsonl.xz"):
+        lang = r["pair"][:2]
+        out.setdefault(f"mlqe {lang}", []).append(Pair(r["hypothesis"], r["post_edit"], r["source"], lang))
+    for r in rows(data / "dev/roundtrips.jsonl.xz"):
+        out.setdefault(f"roundtrip {r['engine']}", []).append(Pair(r["hypothesis"], r["reference"]))
+    return {name: pairs[: limit or None] for name, pairs in out.items()}
+
+
+def tokenised(text: str) -> str:
+    return " ".join(s.of(text) for s in words(text))
+
+
+def distance(pairs: Sequence[Pair], post_edits: Sequence[str]) -> float:
+    """Return the corpus TER of the post-edits."""
+    return ter.score([tokenised(p) for p in post_edits], [[tokenised(p.reference) for p in pairs]]).value
+
+
+def repairs(pipeline: Pipeline, pairs: Sequence[Pair], accept: Accept, *, with_source: bool) -> list[Repair]:
+    """Repair each pair as a document of its own."""
+    out = []
+    for pair in pairs:
+        segment = Segment(pair.hypothesis, source=pair.source if with_source else None, source_lang=pair.source_lang)
+        out += pipeline.run(Document((segment,)), accept=accept).repairs
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--limit", type=int, default=0)
+    parser.add_argument("--languagetool", default="in-process")
+    parser.add_argument("--tagger", default=Settings().tagger)
+    parser.add_argument("--with-source", action="store_true")
+    parser.add_argument("--level", default="safe,all")
+    parser.add_argument("--show", type=int, default=0, help="print so many segments that changed")
+    options = parser.parse_args()
+    pipeline = Pipeline(Settings(languagetool=options.languagetool, tagger=options.tagger))
+    for level in map(Accept, options.level.split(",")):
+        print(f"--accept {level.value}")
+        kept = good = 0
+        makers: Counter[str] = Counter()
+        for name, pairs in sets(options.data, options.limit).items():
+            done = repairs(pipeline, pairs, level, with_source=options.with_source)
+            posts = [r.post_edit for r in done]
+            before, after = distance(pairs, [p.hypothesis for p in pairs]), distance(pairs, posts)
+            count = sum(len(r.edits) for r in done)
+            same = [r.post_edit == p.hypothesis for r, p in zip(done, pairs, strict=True) if p.hypothesis == p.reference]
+            kept, good = kept + sum(same), good + len(same)
+            for r in done:
+                makers.update(f.detector for f in r.findings if any(f.id in e.reasons for e in r.edits))
+            print(f"  {name:20} n {len(pairs):5}  TER {before:6.2f} -> {after:6.2f}  edits {count:5}")
+            changed = [(p, r) for p, r in zip(pairs, done, strict=True) if r.edits]
+            for p, r in changed[: options.show]:
+                print("      H", p.hypothesis, "\n      P", r.post_edit, "\n      R", p.reference)
+        print(f"  good segments left alone: {kept} of {good}")
+        print("  edits by:", dict(makers.most_common(25)))
+
+
+if __name__ == "__main__":
+    main()
