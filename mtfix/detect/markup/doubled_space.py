@@ -5,7 +5,7 @@ from mtfix.detect.api import Category, Document, Example, Hit, Severity, Span, d
 from mtfix.text.verbatim import is_verbatim
 
 _RUN = re.compile(r"(?<=\S) {2,}(?=\S)")
-_ENDS = ".!?:\"”’)"
+_ENDS = '.!?:"”’)'
 _ONE_SPACE_AFTER_STOP = re.compile(r"[.!?][\"”’)]? (?=[A-Z“\"])")
 
 

@@ -25,8 +25,13 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
     severity=Severity.MINOR,
     confidence=0.98,
     bad=[
-        Example("The coun⟦\N{SOFT HYPHEN}⟧cil met on⟦\N{ZERO WIDTH SPACE}⟧ Friday.", fixed="The council met on Friday."),
-        Example("⟦\N{ZERO WIDTH NO-BREAK SPACE}⟧It cost 40⟦\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}⟧euros.", fixed="It cost 40 euros."),
+        Example(
+            "The coun⟦\N{SOFT HYPHEN}⟧cil met on⟦\N{ZERO WIDTH SPACE}⟧ Friday.", fixed="The council met on Friday."
+        ),
+        Example(
+            "⟦\N{ZERO WIDTH NO-BREAK SPACE}⟧It cost 40⟦\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}⟧euros.",
+            fixed="It cost 40 euros.",
+        ),
     ],
     good=[
         Example("A family 👨\N{ZERO WIDTH JOINER}👩\N{ZERO WIDTH JOINER}👧 waved."),
