@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -32,3 +33,11 @@ def places() -> Phrases[Place]:
         kept = tuple(p.strip().lower() for p in exempt.split(";") if p.strip())
         found += [Place(name, current, country, int(year), source, kind, kept) for name in former.split("|")]
     return phrases((place.former, place) for place in found)
+
+
+@cache
+def former_names() -> Mapping[str, str]:
+    """Return for each name of one word, former or current, the current one."""
+    pairs = [(former, place.current) for found in places().by_first.values() for former, place in found]
+    plain = [(f, c) for f, c in pairs if f.isalpha() and c.isalpha()]
+    return {**dict(plain), **{c: c for _, c in plain}}

@@ -37,6 +37,7 @@ def transliterated_term(segment: Segment, settings: Settings) -> Iterator[Hit]:
     for (term, english, _), span in transliterated().find(text):
         if term.lower() in keep or _EXPLAINED.search(text[span.end : span.end + 12]):
             continue
-        if (span.start and text[span.start - 1] in '“"‘(-') or text[span.end : span.end + 1] in ("”", '"', "-", "’", "'"):
+        before, after = text[max(0, span.start - 1) : span.start], text[span.end : span.end + 1]
+        if before in ("“", '"', "‘", "(", "-") or after in ("”", '"', "-", "’", "'"):
             continue
         yield Hit(span, english, f"“{term}” is not an English word here: “{english}”?")
