@@ -34,7 +34,7 @@ _WIDE = str.maketrans("｛｝％＄（）", "{}%$()")
     ],
     good=[
         Example("Dear {name}, hello.", source="Querido {name}, hola."),
-        Example("It rose by 50 % so they sold; the set { 0 } has one member."),
+        Example("It rose by 50% so they sold; the set { 0 } has one member."),
         Example("Write `{0 }` to leave a gap."),
     ],
 )
