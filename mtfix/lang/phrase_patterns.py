@@ -1,14 +1,14 @@
 """A small language for phrases in data files, and an index that finds them in one look at a text's words.
 
 A phrase is words with a space between. A word may be
-    ~make           any form of a verb            #shelter    singular or plural of a noun
+    ~make|take      any form of a verb            #shelter    singular or plural of a noun
     a|an|the        one of several                dog*        any ending
     {n} {w} {name}  a number, any word, a capitalised name: kept under that name for the replacement
     {g:red|blue}    one of several, kept as {g}
 and `?` after it makes it optional; `_` in it stands for a space. At either end, `[in_the|of]` must
 stand beside the phrase, `[!in_the|of]` must not, and `[.]` at the end wants the clause to end there.
 In a replacement, `~take` gets the form that `~make` had, `#flat` that of `#apartment`, in order of
-place, and `{n}` what stood there.
+place, and `{n}` what stood there; `{verb1}`, `{noun1}` are the first verb and noun as they stood.
 """
 
 from __future__ import annotations
@@ -48,10 +48,17 @@ class Pattern:
     nouns: tuple[str, ...]
     anchors: frozenset[str]
     before: tuple[tuple[bool, re.Pattern[str]], ...] = ()
+    plain: bool = True
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield the matches that have the right words before them."""
+        """Yield the matches that have the right words before them.
+
+        A capital inside a phrase that has none makes it a name ("Free Gift Company").
+        """
         for match in self.regex.finditer(text):
+            said = match.group()
+            if self.plain and said[1:] != said[1:].lower():
+                continue
             left = text[max(0, match.start() - 40) : match.start()]
             if all(bool(regex.search(left)) is wanted for wanted, regex in self.before):
                 yield match
@@ -83,8 +90,9 @@ def compile_phrase(phrase: str) -> Pattern:
             parts.append(f"?{body}" if optional else body)
     if not best:
         raise ValueError(f"no word to look for in {phrase!r}")
+    plain = phrase == phrase.lower() and "{name" not in phrase and "{w" not in phrase
     regex = r"(?<![\w-])" + _join(parts) + r"(?![\w-]|['’]\w)" + after
-    return Pattern(re.compile(regex, re.IGNORECASE), tuple(verbs), tuple(nouns), best, tuple(before))
+    return Pattern(re.compile(regex, re.IGNORECASE), tuple(verbs), tuple(nouns), best, tuple(before), plain)
 
 
 def _options(token: str) -> str:
@@ -113,13 +121,13 @@ def _join(parts: list[str]) -> str:
 def _token(token: str, verbs: list[str], nouns: list[str]) -> tuple[str, frozenset[str]]:
     if token.startswith("~"):
         verbs.append(token[1:])
-        forms = verb_forms(token[1:])
-        extra = ("am", "are", "were") if token == "~be" else ()
-        return _group(f"v{len(verbs)}", (*forms, *extra)), _anchors((*forms, *extra))
+        forms = [form for base in token[1:].split("|") for form in verb_forms(base)]
+        forms += ["am", "are", "were"] if token == "~be" else []
+        return _group(f"verb{len(verbs)}", forms), _anchors(forms)
     if token.startswith("#"):
         nouns.append(token[1:])
-        forms = noun_forms(token[1:])
-        return _group(f"n{len(nouns)}", forms), _anchors(forms)
+        forms = [form for base in token[1:].split("|") for form in noun_forms(base)]
+        return _group(f"noun{len(nouns)}", forms), _anchors(forms)
     if token.startswith("{"):
         name, _, options = token.strip("{}").partition(":")
         if options:
@@ -153,6 +161,19 @@ def _weight(anchors: frozenset[str]) -> int:
     return 10 * min(len(a) - 3 * (a in _COMMON) for a in anchors) - len(anchors) + 40
 
 
+def fits(template: str, pattern: Pattern) -> bool:
+    """Say whether a replacement says all that the phrase says: each verb and each kept word, and no other."""
+    kept = {t[1:].partition("}")[0] for t in template.split() if t.startswith("{")}
+    marks = [t[0] for t in template.split()]
+    open_kinds = {k for k in pattern.regex.groupindex if k.rstrip("0123456789") in _KEPT}
+    return (
+        kept <= pattern.regex.groupindex.keys()
+        and open_kinds <= kept
+        and marks.count("~") + sum(k.startswith("verb") for k in kept) == len(pattern.verbs)
+        and marks.count("#") <= len(pattern.nouns)
+    )
+
+
 def fill(template: str, match: re.Match[str], pattern: Pattern) -> str:
     """Return the replacement for a match, with its forms, its kept words and its first letter's case."""
     verbs = nouns = 0
@@ -161,14 +182,15 @@ def fill(template: str, match: re.Match[str], pattern: Pattern) -> str:
         word, tail = _word(token[1:])
         if token.startswith("~") and verbs < len(pattern.verbs):
             verbs += 1
-            form = _form(match, f"v{verbs}", pattern.verbs[verbs - 1])
+            form = _form(match, f"verb{verbs}", pattern.verbs[verbs - 1])
             out.append(verb_forms(word)[form] + tail)
         elif token.startswith("#") and nouns < len(pattern.nouns):
             nouns += 1
-            said = (match[f"n{nouns}"] or "").lower()
-            out.append(noun_forms(word)[said != noun_forms(pattern.nouns[nouns - 1])[0]] + tail)
+            said = (match[f"noun{nouns}"] or "").lower()
+            out.append(noun_forms(word)[said not in pattern.nouns[nouns - 1].split("|")] + tail)
         elif token.startswith("{"):
-            out.append(match[token.strip("{}")] or "")
+            name, _, rest = token[1:].partition("}")
+            out.append((match[name] or "") + rest)
         else:
             out.append(token.lstrip("~#"))
     text = " ".join(word for word in out if word)
@@ -181,11 +203,11 @@ def _word(token: str) -> tuple[str, str]:
     return word, token[len(word) :]
 
 
-def _form(match: re.Match[str], group: str, base: str) -> int:
+def _form(match: re.Match[str], group: str, bases: str) -> int:
     """Return which form of the verb stands there; "made" is a participle after have or be."""
-    said = (match[group] or base).lower()
-    forms = verb_forms(base)
-    if said not in forms:
+    said = match[group].lower()
+    forms = next((verb_forms(b) for b in bases.split("|") if said in verb_forms(b)), ())
+    if not forms:
         return 1 if said in ("am", "are") else 2
     if forms[2] == said == forms[3]:
         start = match.start(group)

@@ -2,7 +2,7 @@
 
 A book is TOML. `[sources]` names where its knowledge comes from, `[groups]` lists of cue words, and
 each further table is an entry:
-    find      phrase, or list of phrases
+    find      phrase, or list of phrases; "phrase => replacement" for one with a replacement of its own, "=> -" for none
     meant     what should stand there, or a list (the first is the fix, the rest are alternatives)
     why       what the reader is told
     langs     source languages; with a known source language that is not among them, no finding
@@ -26,7 +26,7 @@ from importlib.resources import files
 from typing import Any
 
 from mtfix.errors import BadSetting
-from mtfix.lang.phrase_patterns import PhraseIndex, article_edit, fill, word_set
+from mtfix.lang.phrase_patterns import PhraseIndex, article_edit, fill, fits, word_set
 from mtfix.text.protect import protected
 from mtfix.text.tokens import sentences
 from mtfix.types import Segment, Span
@@ -61,11 +61,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A book with its index."""
+    """A book with its index, whose keys are the places in `owners` and `meant`: one for each phrase."""
 
     name: str
     entries: tuple[Entry, ...]
     sources: tuple[tuple[str, str], ...]
+    owners: tuple[Entry, ...]
+    meant: tuple[tuple[str, ...], ...]
     index: PhraseIndex
 
 
@@ -97,8 +99,15 @@ def book(name: str) -> Book:
             entries.append(_entry(key, raw, groups))
     if faults:
         raise BadSetting(f"{name}.toml: " + "; ".join(faults))
-    phrases = ((number, phrase) for number, entry in enumerate(entries) for phrase in entry.find)
-    return Book(name, tuple(entries), tuple(sources.items()), PhraseIndex(phrases))
+    phrases = [(entry, phrase) for entry in entries for phrase in entry.find]
+    index = PhraseIndex((number, phrase.split(" => ")[0]) for number, (_, phrase) in enumerate(phrases))
+    meant = tuple(_meant(entry, phrase) for entry, phrase in phrases)
+    return Book(name, tuple(entries), tuple(sources.items()), tuple(e for e, _ in phrases), meant, index)
+
+
+def _meant(entry: Entry, phrase: str) -> tuple[str, ...]:
+    _, arrow, own = phrase.partition(" => ")
+    return () if own == "-" else (own,) if arrow else entry.meant
 
 
 def _faults(raw: dict[str, Any], sources: dict[str, str], groups: dict[str, Any]) -> Iterator[str]:
@@ -146,13 +155,13 @@ def look_up(name: str, segment: Segment, document: tuple[str, ...]) -> list[Foun
     `document` holds the hypotheses of the whole document, for the cues.
     """
     found, text = [], segment.hypothesis
-    entries = book(name).entries
-    for number, pattern, match in book(name).index.find(text):
-        entry = entries[number]
+    data = book(name)
+    for number, pattern, match in data.index.find(text):
+        entry = data.owners[number]
         span = Span(*match.span())
         if not _fits(entry, segment, span, document):
             continue
-        fixes = tuple(fill(m, match, pattern) for m in entry.meant)
+        fixes = tuple(fill(m, match, pattern) for m in data.meant[number] if fits(m, pattern))
         beside = article_edit(text, span.start, fixes[0]) if fixes else ()
         found.append(Found(entry, span, fixes, beside))
     if not found:
