@@ -1,9 +1,11 @@
 """Tables of phrases with a better wording, one a line: pattern, replacement, level, note.
 
-A pattern is words with spaces between; `a|b` are alternatives, `V:make` any form of a verb, `@np` an
-optional determiner and adjective, anything else a regular expression. [ ] mark what is replaced, by
-default all. In the replacement `V:commit` takes the form of the verb inside the [ ]; `~` deletes; `-`
-offers nothing. Levels: safe, unsafe, hint. Lines with # are comments.
+A pattern is words with spaces between. `a|b` are alternatives, `V:make` any form of a verb, `@np` an
+optional determiner and adjective, `@verb` a common verb, `@to` what a bare verb follows ("to", "will",
+"they"), anything else a regular expression. [ ] mark what is replaced, by default all; after `>>` stand
+the words of which one must follow. In the replacement `V:commit` takes the form of the verb inside the
+[ ], `@ing` that of the common verb; `~` deletes; `-` offers nothing. Levels: safe, unsafe, hint. Lines
+that begin with # are comments.
 """
 
 from __future__ import annotations
@@ -19,6 +21,14 @@ from mtfix.text.grammar import vocabulary
 
 _VERB = re.compile(r"V:([a-z]+)")
 _LITERAL = re.compile(r"[a-z'-]+(?:\|[a-z'-]+)*")
+_COMMON_VERBS = (
+    "do|find|make|get|win|create|reach|build|escape|achieve|obtain|save|stop|avoid|take|solve|break|survive|open|keep|"
+    "convince|bring|change|pass|be|have|go|leave|see|become|enter|work|use|pay|stay|come|know|return|produce|carry|"
+    "handle|perform|give|run|understand|provide|speak|say|tell|kill|destroy|help|write|read|learn|live|buy|sell|play|"
+    "wait|meet|hear|receive|visit|study|travel|develop|increase|reduce|move|fight|attack|defeat|capture|protect|eat|"
+    "drink|talk|marry|join|try|continue|spread|fall|raise|hide|steal|commit|support|establish|gain|form"
+)
+_TO = "(?:to|will|can|could|would|should|must|may|might|not|cannot|they|we|you|i|who|let's|didn't|don't|doesn't) "
 _NP = (
     r"(?:(?:a|an|the|this|that|these|those|my|your|his|her|its|our|their|some|any|no|such a|such an|many|several|two|"
     r"three|what a|all|one|another|of the|in the) )?(?:(?!of |to |and |or |in |on |for |that |is |was )\w[\w-]* )?"
@@ -49,13 +59,14 @@ class Match:
 
 def _entry(line: str) -> Entry:
     pattern, replacement, level, note = [*line.split("\t"), "", "", ""][:4]
+    pattern, _, after = pattern.partition(" >> ")
     needs, verb = [], None
-    for token in pattern.replace("[", " ").replace("]", " ").split():
+    for token in pattern.replace("| ", "|").replace("[", " ").replace("]", " ").split():
         if found := _VERB.fullmatch(token):
             needs.append(frozenset(forms(found[1]).all()))
         elif _LITERAL.fullmatch(token):
             needs.append(frozenset(token.split("|")))
-    regex = re.sub(r"(?<![\w|(?!=<])[a-z'-]+(?:\|[a-z'-]+)+(?![\w|)])", lambda m: f"(?:{m.group()})", pattern)
+    regex = re.sub(r"(?<![\w|(:=!])[a-z'-]+(?:\|[a-z'-]+)+(?![\w|)])", lambda m: f"(?:{m.group()})", pattern)
     if "[" not in regex:
         regex = f"[{regex}]"
     inside = _VERB.search(regex[regex.index("[") : regex.index("]")])
@@ -66,7 +77,9 @@ def _entry(line: str) -> Entry:
         regex = f"{regex[:at]}(?P<verb>{name}){regex[at + len(inside.group()) :]}"
     regex = _VERB.sub(lambda m: "(?:" + "|".join(sorted(forms(m[1]).all(), key=len, reverse=True)) + ")", regex)
     regex = regex.replace("[", "(?P<span>").replace("]", ")").replace("@np ", _NP)
-    compiled = re.compile(rf"(?<![\w'’-]){regex}(?![\w’'-])", re.IGNORECASE)
+    regex = regex.replace("@to ", _TO).replace("@verb", f"(?P<base>{_COMMON_VERBS})")
+    follows = rf"(?= (?:{after})(?![\w’'-]))" if after else ""
+    compiled = re.compile(rf"(?<![\w'’-]){regex}(?![\w’'-]){follows}", re.IGNORECASE)
     return Entry(compiled, tuple(needs), verb, replacement, level or "unsafe", note)
 
 
@@ -96,6 +109,8 @@ def _replacement(match: re.Match[str], entry: Entry) -> str | None:
     if entry.verb is not None and (wanted := _VERB.search(text)):
         form = entry.verb.like(match["verb"].lower(), forms(wanted[1]))
         text = text[: wanted.start()] + form + text[wanted.end() :]
+    if "@ing" in text:
+        text = text.replace("@ing", forms(match["base"].lower()).ing)
     text = match.expand(text) if "\\" in text else text
     return text[:1].upper() + text[1:] if match["span"][:1].isupper() else text
 

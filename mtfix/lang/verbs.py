@@ -27,7 +27,8 @@ class Forms:
 
     def all(self) -> tuple[str, ...]:
         """Return all forms, without repetition."""
-        return tuple(dict.fromkeys((self.base, self.third, *self.past, *self.participle, self.ing)))
+        more = ("are", "am") if self.base == "be" else ()
+        return tuple(dict.fromkeys((self.base, self.third, *self.past, *self.participle, self.ing, *more)))
 
     def like(self, form: str, other: Forms) -> str:
         """Return the form of `other` that matches `form` of this verb ("made" -> "committed")."""

@@ -30,6 +30,10 @@ CLAUSE_OPENERS = frozenset(
     "that which who whom whose when where while because although though if unless whether since until before after as "
     "than how why what whatever whoever once lest whereas whenever wherever so but and or nor".split()
 )
+# Dictionaries have some of these as nouns too ("the who", "a must"); a detector rarely wants that.
+CLOSED = (
+    BE | MODALS | DETERMINERS | SUBJECT_PRONOUNS | OBJECT_PRONOUNS | PREPOSITIONS | COORDINATORS | CLAUSE_OPENERS
+) | frozenset("do does did has have had not no one ones other others following".split())
 
 
 @lru_cache(maxsize=512)

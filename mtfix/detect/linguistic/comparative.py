@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.text.grammar import inflected, lemmas
 
-_DOUBLED = re.compile(r"(?<![\w'’-])(?P<mark>[Mm]ore|[Mm]ost) (?P<word>[a-z]+(?:er|est)|worse|worst|less|least)\b(?!['’-])")
+_DOUBLED = re.compile(
+    r"(?<![\w'’-])(?P<mark>[Mm]ore|[Mm]ost) (?P<word>[a-z]+(?:er|est)|worse|worst|less|least)\b(?!['’-])"
+)
 # "more" may be a quantity before a comparative noun phrase: "no more lower taxes", "two more larger ones".
 _QUANTITY = re.compile(
-    r"\b(?:no|any|many|much|some|few|two|three|four|five|six|ten|\d+|several|one|once|never|far|little|even|with|for|and|of|get|need)\s$", re.I
+    r"\b(?:no|any|many|much|some|few|two|three|four|five|six|ten|\d+|several|one|once|never|far|little|even|with|for|and|of|get|need)\s$",
+    re.I,
 )
 _NOT = frozenset("less least upper lower inner outer other further earlier former latter elder eldest".split())
 
 
 def _is_degree(word: str, tag: str) -> bool:
-    return any(word in inflected(lemma, tag) and lemma != word for lemma in lemmas(word, "ADJ")) and not lemmas(word, "NOUN")
+    return any(word in inflected(lemma, tag) and lemma != word for lemma in lemmas(word, "ADJ")) and not lemmas(
+        word, "NOUN"
+    )
 
 
 @detector(

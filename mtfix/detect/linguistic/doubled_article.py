@@ -33,7 +33,9 @@ def doubled_article(segment: Segment) -> Iterator[Hit]:
     """
     for match in _ARTICLES.finditer(segment.hypothesis):
         one, two = match.group().split()
-        if one.lower() == two or (one == "A" and match.string[: match.start()].rstrip()[-1:] not in ("", ".", "!", "?")):
+        if one.lower() == two or (
+            one == "A" and match.string[: match.start()].rstrip()[-1:] not in ("", ".", "!", "?")
+        ):
             continue
         keep = one if match["poss"] or two in ("an", "the") else two
         yield Hit(Span(*match.span()), fix=keep if keep == one or one.islower() else keep.capitalize())

@@ -20,7 +20,9 @@ _TELLING = frozenset(
     "told informed said assured warned reminded convinced believed thought known advised shown promised claimed "
     "reported noted alleged concerned worried based".split()
 )
-_NOT_IN_FILLER = CLAUSE_OPENERS | _PRONOUNS - {"this", "these", "those"} | {"not", "said", "say", "says", "think", "know", "is"}
+_NOT_IN_FILLER = (
+    CLAUSE_OPENERS | _PRONOUNS - {"this", "these", "those"} | {"not", "said", "say", "says", "think", "know", "is"}
+)
 
 
 def _single_phrase(filler: list[str]) -> bool:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
 
 # Pairs whose first word neither belongs to a verb ("log in at") nor is left behind by a relative ("agreed to in").
-_PAIRS = "at in|at on|at to|in into|into in|into at|in during|during in|for from|for at|of from|of for|of at|from in|from at"
+_PAIRS = (
+    "at in|at on|at to|in into|into in|into at|in during|during in|for from|for at|of from|of for|of at|from in|from at"
+)
 _DOUBLED = re.compile(
     rf"(?<=[a-z]\s)(?P<pair>{_PAIRS.replace(' ', chr(92) + ' ')})\ (?=(?:the|a|an|this|these|his|her|its|our|their|my)\s[a-z])"
 )

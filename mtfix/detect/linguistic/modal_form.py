@@ -30,7 +30,18 @@ def _base_of(word: str) -> str | None:
     """Return the base form that should stand, or None if the word may stand after a modal."""
     if word in _WRONG_AFTER:
         return _WRONG_AFTER[word]
-    if word in past_only() and word not in ("saw", "bit", "fell", "found", "felt", "wound", "bore", "rose", "rang", "wove"):
+    if word in past_only() and word not in (
+        "saw",
+        "bit",
+        "fell",
+        "found",
+        "felt",
+        "wound",
+        "bore",
+        "rose",
+        "rang",
+        "wove",
+    ):
         return past_only()[word][0]
     if not word.endswith("s") or word.endswith("ss") or word in _NOT_VERBS or not is_only(word, "VERB"):
         return None
@@ -86,4 +97,6 @@ def _ends_clause(text: str, match: re.Match[str], word: str) -> bool:
         r"\b(?:what|all|that|which|who|whom|how|whatever|best|thing|things|as|than|if|much|first|only)\b", left
     ):
         return True
-    return bool(match["to"]) and bool(re.search(r"\b(?:who|that|which|as|what|whoever|if|than|where|all|everything)\b", left))
+    return bool(match["to"]) and bool(
+        re.search(r"\b(?:who|that|which|as|what|whoever|if|than|where|all|everything)\b", left)
+    )

@@ -7,7 +7,9 @@ from mtfix.text.grammar import vocabulary
 
 _WORD = re.compile(r"(?<![\w@#/.:_-])[a-z]{4,}(?!\w|[@/_]|\.\w|-[a-z])")
 # Lower case for good: dishes and things ("french fries", "danish pastry", "saudi" is never).
-_LOWER_AFTER = re.compile(r"\s(?:fries|fry|toast|doors?|windows?|pastr\w+|dressing|horn|press|bulldogs?|wheat|numerals?)")
+_LOWER_AFTER = re.compile(
+    r"\s(?:fries|fry|toast|doors?|windows?|pastr\w+|dressing|horn|press|bulldogs?|wheat|numerals?)"
+)
 _MAY_BE_LOWER = frozenset("french danish swiss german turkish english japanese".split())
 
 

@@ -6,10 +6,14 @@ from mtfix.lang.verbs import past_only
 from mtfix.text.grammar import vocabulary
 
 _AUX = r"(?:has|have|had|having|was|were|is|are|been|being|hasn['’]t|haven['’]t|hadn['’]t|wasn['’]t|weren['’]t)"
-_NEXT = re.compile(rf"(?<![\w'’-])(?P<aux>{_AUX})(?P<adverb> (?:not|never|already|just|also|ever|always))? (?P<form>[a-z]+)\b(?!['’-])")
+_NEXT = re.compile(
+    rf"(?<![\w'’-])(?P<aux>{_AUX})(?P<adverb> (?:not|never|already|just|also|ever|always))? (?P<form>[a-z]+)\b(?!['’-])"
+)
 _HAVE = re.compile(r"ha[sdv]")
 # Past forms that are nouns, adjectives or other verbs too: "was bit parts", "had rose gardens", "is broke", "have hid".
-_OTHER = frozenset("saw bit rose broke bore wore fell wound rang showed woke hid forgot drove did sprang shrank awoke wove".split())
+_OTHER = frozenset(
+    "saw bit rose broke bore wore fell wound rang showed woke hid forgot drove did sprang shrank awoke wove".split()
+)
 _OTHER_AFTER_BE = _OTHER | frozenset("became came went began".split())
 
 
@@ -19,7 +23,9 @@ _OTHER_AFTER_BE = _OTHER | frozenset("became came went began".split())
     confidence=0.95,
     applicability=Applicability.UNSAFE,
     bad=[
-        Example("He has ⟦went⟧ home and they had ⟦took⟧ the car.", fixed="He has gone home and they had taken the car."),
+        Example(
+            "He has ⟦went⟧ home and they had ⟦took⟧ the car.", fixed="He has gone home and they had taken the car."
+        ),
         Example("The letter was ⟦wrote⟧ in 1920.", fixed="The letter was written in 1920."),
     ],
     good=[

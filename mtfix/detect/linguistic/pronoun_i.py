@@ -35,6 +35,10 @@ def pronoun_i(segment: Segment) -> Iterator[Hit]:
     """
     text = segment.hypothesis
     for match in _SMALL_I.finditer(text):
-        if re.search(r"\b(?:letter|point|section|part|item|index|sound|vowel|variable|number|roman)\s$", text[: match.start()], re.I):
+        if re.search(
+            r"\b(?:letter|point|section|part|item|index|sound|vowel|variable|number|roman)\s$",
+            text[: match.start()],
+            re.I,
+        ):
             continue
         yield Hit(Span(*match.span()), fix="I")

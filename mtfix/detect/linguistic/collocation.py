@@ -1,0 +1,29 @@
+from collections.abc import Iterator
+
+from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, detector, phrases
+
+
+@detector(
+    category=Category.UNIDIOMATIC,
+    severity=Severity.MINOR,
+    confidence=0.8,
+    applicability=Applicability.UNSAFE,
+    bad=[
+        Example("The gang ⟦made⟧ a terrible crime.", fixed="The gang committed a terrible crime."),
+        Example("He ⟦said⟧ the truth in the ⟦strong⟧ rain.", fixed="He told the truth in the heavy rain."),
+        Example("Flats are sold at ⟦cheap⟧ prices.", fixed="Flats are sold at low prices."),
+    ],
+    good=[
+        Example("He committed a crime and told a lie in heavy rain."),
+        Example("They made party leaders nervous; she made a decision and did the dishes."),
+        Example("They made a strong case and paid attention."),
+    ],
+)
+def collocation(segment: Segment) -> Iterator[Hit]:
+    """This word does not go with its noun.
+
+    A noun takes one verb or adjective in English and another in the source: "make a crime", "strong
+    rain", "cheap prices". The table is in lang/collocations.tsv, compiled from usual faults of
+    translators and learners; good English wordings that only look like them were taken out by measuring.
+    """
+    yield from phrases("collocations", "English says “{better}” here, not “{found}”.")(segment)
