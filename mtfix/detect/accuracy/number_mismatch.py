@@ -1,0 +1,144 @@
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, Side, Span, detector
+from mtfix.lang.number_words import calendar, languages, multipliers
+from mtfix.text.numbers import Number, chinese_values, english_values, numbers, plain_digits
+
+_CJK = re.compile(r"[\u3040-\u9fff]")
+_ROMAN = re.compile(r"\b[IVXLC]{1,8}\b")
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+# Japanese eras: year 1 of each.
+_ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
+_ENGLISH_SCALE = re.compile(
+    r"[\s\N{NO-BREAK SPACE}-]?(hundred|thousand|[mbt]illion|lakh|crore|k\b|[mb]n?\b|tn\b)", re.IGNORECASE
+)
+_IMPERIAL = re.compile(
+    r"[\s-]?(?:square )?(?:miles?|mph|feet|foot|ft|inch|pounds?|lbs?|degrees|°|F\b|acres?|gallons?|ounces?|yards?"
+    r"|p\.?m|a\.?m)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The numbers of one text, and the values that its words and numerals add."""
+
+    numbers: tuple[Number, ...]
+    values: frozenset[float]
+
+
+@detector(
+    category=Category.MISTRANSLATION,
+    severity=Severity.MAJOR,
+    confidence=0.8,
+    applicability=UNSAFE,
+    touches=("number",),
+    bad=[
+        Example(
+            "Sales grew to ⟦4,523⟧ cars.", fixed="Sales grew to 4,253 cars.", source="Der Absatz stieg auf 4.253 Autos."
+        ),
+        Example("He was born in ⟦1978⟧.", fixed="He was born in 1987.", source="Он родился в 1987 году."),
+    ],
+    good=[
+        Example(
+            "It cost 1.5 million, at 2:30 p.m. on May 3, 2020.", source="Es kostete 1,5 Mio. am 3.5.2020 um 14:30 Uhr."
+        ),
+        Example("About thirty-four thousand people came.", source="Пришло около 34 тыс. человек."),
+        Example("About 35,000 people came.", source="约3.5万人来了。"),
+        Example("In the 1990s he moved.", source="В 90-х он переехал."),
+    ],
+)
+def number_mismatch(segment: Segment) -> Iterator[Hit]:
+    """A number differs from the one in the source.
+
+    Engines copy numbers digit by digit, and slip on grouping, on units of ten thousand (万, lakh) and
+    on long numbers. Every reading of a number counts: 1.000 as a thousand and as one; words; a time
+    by both clocks; months by number. Shown where one number of each side finds no partner, or
+    one of the source (13 and above) is not in the translation at all. Needs a source.
+    """
+    if not segment.source:
+        return
+    source, text = plain_digits(segment.source), segment.hypothesis
+    if not (any(c.isdigit() for c in source) and any(c.isdigit() for c in text)):
+        return
+    ours, theirs = _read(source, source=True), _read(text, source=False)
+    lost = [n for n in ours.numbers if not _has(theirs, n)]
+    added = [n for n in theirs.numbers if not _has(ours, n)]
+    if len(lost) != 1 or len(added) > 1:
+        return
+    old = lost[0].span.of(source)
+    if not added:
+        if min(lost[0].values) >= 13 and not re.search(r"[\w-]$", source[: lost[0].span.start]):
+            said = f"The source has the number {old}, the translation has not."
+            yield Hit(lost[0].span, None, said, side=Side.SOURCE, category=Category.OMISSION, confidence=0.7)
+        return
+    new = added[0].span.of(text)
+    if not _comparable(old, new, source, lost[0].span, text, added[0].span):
+        return
+    fix = _like(old, new)
+    yield Hit(added[0].span, fix, f"The source has {old}, the translation {new}.")
+
+
+def _read(text: str, *, source: bool) -> _Side:
+    found = tuple(_scaled(text, number, source=source) for number in numbers(text))
+    values = {value for number in found for value in number.values}
+    values |= english_values(text)
+    values |= {float(_roman(m.group())) for m in _ROMAN.finditer(text)}
+    for lang in languages("months") if source else ("en",):
+        pattern = calendar("months", lang)
+        values |= {float(m.lastindex or 0) for m in pattern.finditer(text)} if pattern else set()
+    if source and _CJK.search(text):
+        values |= chinese_values(text)
+        for era, first in _ERAS.items():
+            for match in re.finditer(era + r"\s?(\d{1,2}|元)年", text):
+                values.add(float(first if match.group(1) == "元" else first + int(match.group(1)) - 1))
+    return _Side(found, frozenset(values))
+
+
+def _scaled(text: str, number: Number, *, source: bool) -> Number:
+    if source:
+        powers = multipliers(text, number.span.end)
+    else:
+        match = _ENGLISH_SCALE.match(text[number.span.end : number.span.end + 12])
+        powers = multipliers(" " + match.group(1), 0) if match else frozenset()
+    return Number(number.span, number.values | {round(v * p, 6) for v in number.values for p in powers})
+
+
+def _has(side: _Side, number: Number) -> bool:
+    """Say whether a value of the number is met on the other side, in the ways that texts rewrite numbers."""
+    for value in number.values:
+        near = {value, value - 12, value + 12, value % 100 if value >= 1000 else value}
+        near |= {1900 + value, 2000 + value, 1800 + value} if value < 100 and value.is_integer() else set()
+        if near & side.values:
+            return True
+        if any(abs(value - other) <= 1e-6 * abs(value) for other in side.values):
+            return True
+    return False
+
+
+def _comparable(old: str, new: str, source: str, a: Span, text: str, b: Span) -> bool:
+    """Say whether both are plain numbers of a like kind: not parts of a code, not one digit."""
+    if re.search(r"[A-Za-z_]$", source[: a.start]) or re.search(r"[A-Za-z_]$", text[: b.start]):
+        return False
+    if _IMPERIAL.match(text[b.end : b.end + 16]):
+        return False  # converted on the way: 500 km, 300 miles
+    digits = [re.sub(r"\D", "", token) for token in (old, new)]
+    return min(map(len, digits)) >= 2 and abs(len(digits[0]) - len(digits[1])) <= 1
+
+
+def _like(old: str, new: str) -> str | None:
+    """Return the source's number in the notation of the translation's, where that is plain."""
+    digits = re.sub(r"\D", "", old)
+    if old.isdigit() and (new.isdigit() or "," not in new):
+        return digits
+    if re.fullmatch(r"\d{1,3}(?:\D\d{3})+", old):
+        return f"{int(digits):,}"
+    if re.fullmatch(r"\d+[.,]\d{1,2}", old):
+        return old.replace(",", ".")
+    return None
+
+
+def _roman(numeral: str) -> int:
+    values = [_ROMAN_VALUES[c] for c in numeral]
+    return sum(-v if v < max(values[i:], default=0) else v for i, v in enumerate(values))
