@@ -62,6 +62,30 @@ def harper(documents: list[Document]) -> int | None:
     return sum(len(linter.lint(s.hypothesis)) for d in documents for s in d.segments)
 
 
+def measure(
+    pipeline: Pipeline, documents: list[Document], *, peers: bool
+) -> tuple[dict[str, Any], list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the table, the findings shown and the edits made."""
+    found: list[tuple[str, str]] = []
+    made: list[tuple[str, str]] = []
+    crashed = 0
+    for document in documents:
+        report = pipeline.run(document)
+        found += shown(report)
+        made += edits(report)
+        crashed += len(report.failures)
+    rate = 1000 / words(documents)
+    table: dict[str, float | None] = {
+        "mtfix, findings shown": round(len(found) * rate, 3),
+        "mtfix, SAFE edits": round(len(made) * rate, 3),
+    }
+    if peers:
+        table["LanguageTool, its defaults"] = round(languagetool(documents) * rate, 3)
+        lints = harper(documents)
+        table["Harper, its defaults"] = None if lints is None else round(lints * rate, 3)
+    return {"words": words(documents), "failures": crashed, "in_1000_words": table}, found, made
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -73,25 +97,13 @@ def main() -> None:
     parser.add_argument("--tagger", default=Settings().tagger)
     options = parser.parse_args()
     documents = corpus(options.on, options.data)[: options.articles]
-    total = words(documents)
     pipeline = Pipeline(Settings(languagetool=options.languagetool, tagger=options.tagger))
-    found: list[tuple[str, str]] = []
-    made: list[tuple[str, str]] = []
-    crashed = 0
-    for document in documents:
-        report = pipeline.run(document)
-        found += shown(report)
-        made += edits(report)
-        crashed += len(report.failures)
-    rate = 1000 / total
-    print(f"{len(documents)} articles, {total} words; failures of detectors: {crashed}")
+    result, found, made = measure(pipeline, documents, peers=not options.no_peers)
+    print(f"{len(documents)} articles, {result['words']} words; failures of detectors: {result['failures']}")
     print(f"{'':32}{'in 1,000 words':>16}")
-    print(f"{'mtfix, findings shown':32}{len(found) * rate:>16.3f}")
-    print(f"{'mtfix, SAFE edits':32}{len(made) * rate:>16.3f}")
-    if not options.no_peers:
-        print(f"{'LanguageTool, its defaults':32}{languagetool(documents) * rate:>16.3f}")
-        lints = harper(documents)
-        print(f"{'Harper, its defaults':32}" + (f"{lints * rate:>16.3f}" if lints is not None else "   not installed"))
+    for name, value in result["in_1000_words"].items():
+        print(f"{name:32}" + (f"{value:>16.3f}" if value is not None else "   not installed"))
+    rate = 1000 / result["words"]
     if options.each:
         rng = random.Random(1)
         for title, items in (("findings", found), ("SAFE edits", made)):

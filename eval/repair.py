@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from eval.corpora import rows
 from mtfix.config import Settings
@@ -75,23 +76,37 @@ def main() -> None:
     pipeline = Pipeline(Settings(languagetool=options.languagetool, tagger=options.tagger))
     for level in map(Accept, options.level.split(",")):
         print(f"--accept {level.value}")
-        kept = good = 0
-        makers: Counter[str] = Counter()
-        for name, pairs in sets(options.data, options.limit).items():
-            done = repairs(pipeline, pairs, level, with_source=options.with_source)
-            posts = [r.post_edit for r in done]
-            before, after = distance(pairs, [p.hypothesis for p in pairs]), distance(pairs, posts)
-            count = sum(len(r.edits) for r in done)
-            same = [r.post_edit == p.hypothesis for r, p in zip(done, pairs, strict=True) if p.hypothesis == p.reference]
-            kept, good = kept + sum(same), good + len(same)
-            for r in done:
-                makers.update(f.detector for f in r.findings if any(f.id in e.reasons for e in r.edits))
-            print(f"  {name:20} n {len(pairs):5}  TER {before:6.2f} -> {after:6.2f}  edits {count:5}")
-            changed = [(p, r) for p, r in zip(pairs, done, strict=True) if r.edits]
-            for p, r in changed[: options.show]:
-                print("      H", p.hypothesis, "\n      P", r.post_edit, "\n      R", p.reference)
-        print(f"  good segments left alone: {kept} of {good}")
-        print("  edits by:", dict(makers.most_common(25)))
+        result = measure(pipeline, sets(options.data, options.limit), level, with_source=options.with_source, show=options.show)
+        for name, row in result["sets"].items():
+            print(f"  {name:20} n {row['n']:5}  TER {row['before']:6.2f} -> {row['after']:6.2f}  edits {row['edits']:5}")
+        print(f"  good segments left alone: {result['good_kept']} of {result['good']}")
+        print("  edits by:", result["edits_by"])
+
+
+def measure(
+    pipeline: Pipeline, sets: Mapping[str, list[Pair]], level: Accept, *, with_source: bool = False, show: int = 0
+) -> dict[str, Any]:
+    """Return TER before and after for each set, and how many good segments were left alone."""
+    kept = good = 0
+    makers: Counter[str] = Counter()
+    table = {}
+    for name, pairs in sets.items():
+        done = repairs(pipeline, pairs, level, with_source=with_source)
+        same = [r.post_edit == p.hypothesis for r, p in zip(done, pairs, strict=True) if p.hypothesis == p.reference]
+        kept, good = kept + sum(same), good + len(same)
+        for r in done:
+            makers.update(f.detector for f in r.findings if any(f.id in e.reasons for e in r.edits))
+            makers.update(e.by for e in r.edits if e.by != "rule")
+        table[name] = {
+            "n": len(pairs),
+            "before": distance(pairs, [p.hypothesis for p in pairs]),
+            "after": distance(pairs, [r.post_edit for r in done]),
+            "edits": sum(len(r.edits) for r in done),
+        }
+        changed = [(p, r) for p, r in zip(pairs, done, strict=True) if r.edits]
+        for p, r in changed[:show]:
+            print("      H", p.hypothesis, "\n      P", r.post_edit, "\n      R", p.reference)
+    return {"sets": table, "good": good, "good_kept": kept, "edits_by": dict(makers.most_common(25))}
 
 
 if __name__ == "__main__":
