@@ -17,7 +17,7 @@ _COMMON = frozenset(
     can only other new some could time these two may then do first any my now such like our over me even most
     after also did many before must through where much should well people down own just because each those how is
     its your all up i
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Running English has 40 to 55 in 100; a list of names or headlines has fewer, another language hardly ten.
 _ENOUGH = 0.12

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TextIO
 
 from mtfix.errors import PairError
+from mtfix.ingest import stream
+from mtfix.ingest.records import Bad, Record, has_surrogate, segment
 from mtfix.types import Document, Segment
 
 
@@ -34,3 +37,14 @@ def parse(
     pairs = zip(hypotheses, sources if sources is not None else [None] * len(hypotheses), strict=True)
     segments = (Segment(h, source=s, source_lang=source_lang, id=str(n)) for n, (h, s) in enumerate(pairs, 1))
     return Document(tuple(segments), name=name, format="lines")
+
+
+def read(file: TextIO) -> Iterator[Record | Bad]:
+    """Yield a record, or a bad line, for each line of a corpus, empty lines included."""
+    for number, (line, end) in enumerate(stream.lines(file), 1):
+        try:
+            if has_surrogate(line):
+                raise ValueError("it is not UTF-8")
+            yield Record(number, segment({"hypothesis": line}, number), end=end)
+        except ValueError as error:
+            yield Bad(number, str(error), line[:2000])

@@ -195,9 +195,9 @@ def _rule(title: str) -> Rule:
     return Rule(Text(title, style="bold"), align="left", style="dim", characters="─")
 
 
-def plain(renderable: RenderableType, *, width: int = 100) -> str:
-    """Return what a terminal of that width would show, without colour."""
+def plain(renderable: RenderableType, *, width: int = 120) -> str:
+    """Return what a terminal of that width would show, without colour and without spaces at line ends."""
     console = Console(width=width, no_color=True, force_terminal=False, highlight=False, legacy_windows=False)
     with console.capture() as capture:
         console.print(renderable)
-    return capture.get()
+    return "".join(line.rstrip() + "\n" for line in capture.get().splitlines())

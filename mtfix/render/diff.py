@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 
 from mtfix.types import Applicability, Edit, Finding, Repair, Report, Severity, Side, Span, Verdict
 
@@ -79,7 +80,7 @@ def pieces(repair: Repair, own: Sequence[Note]) -> tuple[Piece, ...]:
         cuts |= {span.start, span.end}
     points = sorted(cuts)
     out = list(_inserted(repair, by_edit, at=0, empty=True))
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         covering = [e for e in repair.edits if e.span.start <= start and end <= e.span.end and len(e.span)]
         numbers = by_edit[(covering[0].span, covering[0].text)] if covering else ()
         marks = tuple(n.number for n in flags if n.span.start <= start and end <= n.span.end)
