@@ -9,10 +9,14 @@ _UNIT = (
     r"kilo|kg\b|tons?\b|tonnes?\b|lit(?:er|re)s?\b|hectares?\b|hours?\b|years?\b|points?\b|miles?\b|euros?\b|dollars?\b|"
     r"square\b|cubic\b|mph\b|GB\b|MW\b|GW\b|kWh?\b|percentage\b)"
 )
-_DECIMAL = re.compile(rf"(?<![\w.,/:$£€-])(?P<number>\d{{1,3}},\d{{1,2}})(?=[ -]?{_UNIT})|(?<![\w.,/:-])(?P<zero>0,\d{{1,3}})(?![\d,])")
+_DECIMAL = re.compile(
+    rf"(?<![\w.,/:$£€-])(?P<number>\d{{1,3}},\d{{1,2}})(?=[ -]?{_UNIT})|(?<![\w.,/:-])(?P<zero>0,\d{{1,3}})(?![\d,])"
+)
 _COMMA = re.compile(r"\d,\d{1,3}(?!\d)")
 _COPIED = re.compile(r"(?<![\w.,/:-])(\d{1,4},\d{1,2})(?![\d,]|\.\d)")
-_LIST = re.compile(r"(?:\b(?:pages?|articles?|chapters?|sections?|verses?|nos?|numbers?|rooms?|lines?)\.? |\d, ?|\d and )$", re.I)
+_LIST = re.compile(
+    r"(?:\b(?:pages?|articles?|chapters?|sections?|verses?|nos?|numbers?|rooms?|lines?)\.? |\d, ?|\d and )$", re.I
+)
 
 
 @detector(

@@ -63,7 +63,9 @@ def foreign_quotes(document: Document) -> Iterator[Hit]:
             nested = before.count("“") > before.count("”") + before.count("„") or (
                 straight and before.count('"') % 2 == 1 and match.group()[-1] != '"'
             )
-            left, right = ("'", "'") if nested and straight else ("‘", "’") if nested else ('"', '"') if straight else ("“", "”")
+            left, right = (
+                ("'", "'") if nested and straight else ("‘", "’") if nested else ('"', '"') if straight else ("“", "”")
+            )
             span = Span(*match.span())
             done.append(span)
             yield Hit(span, fix=f"{left}{inner.strip()}{right}", segment=index)

@@ -65,7 +65,9 @@ def _glued_after(text: str, mark: Mark) -> bool:
         return False
     stop = text.find(" ", mark.at)
     word = text[mark.at + 1 : stop if stop > 0 else len(text)].rstrip(_ENDS)
-    return word not in ("s", "es", "ed", "ing", "er") and (before in _ENDS or (word.isalpha() and len(word) > 1 and word in _WORDS))
+    return word not in ("s", "es", "ed", "ing", "er") and (
+        before in _ENDS or (word.isalpha() and len(word) > 1 and word in _WORDS)
+    )
 
 
 # After a mark without a comma, a word that can only be a new one.

@@ -11,8 +11,14 @@ from mtfix.text.quotes import CLOSING, OPENING, STRAIGHT, marks
     applicability=UNSAFE,
     hint=True,
     bad=[
-        Example("“Yes,” he said. “No,” she said.\nThey spoke of ⟦\"⟧rain⟦\"⟧.", fixed="“Yes,” he said. “No,” she said.\nThey spoke of “rain”."),
-        Example('"Yes," he said, "or no."\nThey spoke of ⟦“⟧rain⟦”⟧.', fixed='"Yes," he said, "or no."\nThey spoke of "rain".'),
+        Example(
+            '“Yes,” he said. “No,” she said.\nThey spoke of ⟦"⟧rain⟦"⟧.',
+            fixed="“Yes,” he said. “No,” she said.\nThey spoke of “rain”.",
+        ),
+        Example(
+            '"Yes," he said, "or no."\nThey spoke of ⟦“⟧rain⟦”⟧.',
+            fixed='"Yes," he said, "or no."\nThey spoke of "rain".',
+        ),
     ],
     good=[
         Example('"Yes," he said, "or no."\nThey spoke of "rain".'),

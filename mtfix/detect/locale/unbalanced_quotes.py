@@ -19,7 +19,7 @@ _OPENERS = (STRAIGHT, OPENING, "„", "«", "'", "‘")
     good=[
         Example("“We will rebuild.\n“The old one was weak.”"),
         Example("“We will rebuild,” the mayor said. “The old one was weak.”"),
-        Example("He is 6'2\" tall, and his screen is 40\" wide."),
+        Example('He is 6\'2" tall, and his screen is 40" wide.'),
         Example('He said: "We', source='Er sagte: "Wir'),
     ],
 )
