@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class UnitPair:
 def unit_pairs() -> tuple[UnitPair, ...]:
     """Return all pairs."""
     data = tomllib.loads(files("mtfix.lang").joinpath("units.toml").read_text(encoding="utf-8"))
-    return tuple(
-        UnitPair(**{key: tuple(value) if isinstance(value, list) else value for key, value in pair.items()})
-        for pair in data["pair"]
-    )
+    return tuple(UnitPair(**_frozen(pair)) for pair in data["pair"])
+
+
+def _frozen(pair: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in pair.items()}
 
 
 def rounded(value: float, *, like: str) -> str:

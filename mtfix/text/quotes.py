@@ -67,7 +67,7 @@ def flipped(text: str) -> tuple[Mark, ...]:
     >>> [m.at for m in flipped("He said: ”No.”")]
     [9]
     """
-    if CLOSING not in text and OPENING not in text or "„" in text:
+    if (CLOSING not in text and OPENING not in text) or "„" in text:
         return ()
     wrong, is_open = [], False
     for mark in marks(text):

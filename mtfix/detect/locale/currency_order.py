@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, Span, detector
+from mtfix.detect.api import Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.text.verbatim import is_verbatim
 
 _AMOUNT = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"

@@ -11,11 +11,13 @@ _DATE = re.compile(
     rf"""(?<![\w.,/-])(?:
         (?P<d>0?[1-9]|[12]\d|3[01])\.[ ]?(?P<m>0?[1-9]|1[0-2])\.[ ]?(?P<y>{_YEAR})(?![\w/-]|\.\d)      # 23.11.2026
       | (?P<y2>{_YEAR})\.(?P<m2>0?[1-9]|1[0-2])\.(?P<d2>0?[1-9]|[12]\d|3[01])(?![\w/-]|\.\d)   # 2026.11.23
-      | (?P<y3>{_YEAR})[ ]?年(?:[ ]?(?P<m3>\d\d?)[ ]?月(?:[ ]?(?P<d3>\d\d?)[ ]?日)?)?                    # 2026年11月23日
-      | (?P<the>[Tt]he[ ])?(?P<d4>[1-9]|[12]\d|3[01])(?P<th>st|nd|rd|th)?\.?[ ](?P<of>of[ ])?(?P<m4>{_MONTH})(?P<ofy>,?[ ]of)?[ ](?P<y4>{_YEAR})\b
+      | (?P<y3>{_YEAR})[ ]?年(?:[ ]?(?P<m3>\d\d?)[ ]?月(?:[ ]?(?P<d3>\d\d?)[ ]?日)?)?   # 2026年11月23日
+      | (?P<the>[Tt]he[ ])?(?P<d4>[1-9]|[12]\d|3[01])(?P<th>st|nd|rd|th)?
+          \.?[ ](?P<of>of[ ])?(?P<m4>{_MONTH})(?P<ofy>,?[ ]of)?[ ](?P<y4>{_YEAR})\b
       | (?P<the5>[Tt]he[ ])(?P<d5>[1-9]|[12]\d|3[01])[ ]of[ ](?P<m5>{_MONTH})\b                        # the 5 of May
       | (?P<d6>[1-9]|[12]\d|3[01])\.[ ](?P<m6>{_MONTH})\b                                              # 5. May
-      | (?P<in>[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Oo]f)[ ](?P<y7>{_YEAR})[ ]year\b(?![-\w]|[ ](?:old|olds|later|ago|after|before|end|in)\b)
+      | (?P<in>[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|[Ff]rom|[Oo]f)[ ](?P<y7>{_YEAR})[ ]year\b
+          (?![-\w]|[ ](?:old|olds|later|ago|after|before|end|in)\b)
       | (?P<y8>{_YEAR})[ ]г\.?(?![\w])                                                                 # 2026 г.
     )""",
     re.VERBOSE,
@@ -79,7 +81,7 @@ def date_format(document: Document, settings: Settings) -> Iterator[Hit]:
 
 def _wrong(match: re.Match[str]) -> bool:
     if match["m4"]:
-        # "5 May 2026", "the 5 May 2026 talks" and "the 5th of May 2026" are English; "5 of May", "of 2026", "5. May" are not.
+        # "5 May 2026", "the 5 May 2026 talks", "the 5th of May 2026" are English; "5 of May", "of 2026", "5. May" not.
         return bool(match["ofy"]) or (bool(match["of"]) and not match["th"]) or ". " in match.group()
     if match["m3"]:
         return 1 <= int(match["m3"]) <= 12

@@ -5,8 +5,9 @@ from mtfix.detect.api import Category, Example, Hit, Segment, Severity, Span, de
 from mtfix.text.verbatim import is_verbatim
 
 _UNIT = (
-    r"(?:%|percent\b|per ?cent\b|million|billion|trillion|times\b|degrees?\b|°|kilomet|met(?:er|re)s?\b|km\b|cm\b|mm\b|m\b(?! \d)|"
-    r"kilo|kg\b|tons?\b|tonnes?\b|lit(?:er|re)s?\b|hectares?\b|hours?\b|years?\b|points?\b|miles?\b|euros?\b|dollars?\b|"
+    r"(?:%|percent\b|per ?cent\b|million|billion|trillion|times\b|degrees?\b|°|kilomet|met(?:er|re)s?\b|km\b|cm\b|mm\b|"
+    r"m\b(?! \d)|kilo|kg\b|tons?\b|tonnes?\b|lit(?:er|re)s?\b|"
+    r"hectares?\b|hours?\b|years?\b|points?\b|miles?\b|euros?\b|dollars?\b|"
     r"square\b|cubic\b|mph\b|GB\b|MW\b|GW\b|kWh?\b|percentage\b)"
 )
 _DECIMAL = re.compile(

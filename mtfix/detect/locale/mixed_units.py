@@ -11,8 +11,8 @@ from mtfix.text.verbatim import is_verbatim
 _WORDS = {
     w: n
     for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split()
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
     )
 }
 _VAGUE = ("tens of", "dozens of", "hundreds of", "thousands of", "several", "a few", "many")
@@ -25,8 +25,9 @@ _NUMBER = (
 _SPORT = re.compile(
     r"\b(?:race|races|racing|runn?(?:er|ers|ing)?|ran|marathon|sprint\w*|swim\w*|freestyle|butterfly|breaststroke|backstroke|"
     r"medley|relay|hurdles|steeplechase|dash|track|Olympic\w*|championships?|record|cycl\w+|ski\w*|stage|stadium|penalty|goal|"
-    r"striker|metres final|meters final|heat|pool|calibres?|calibers?|rifles?|guns?|howitzers?|mortars?|shells?|ammunition|"
-    r"cannons?|engines?|per|altitude|planes?|aircraft|airliners?|jets?|helicopters?|bombers?|pilots?|lab|laborator\w+|airgun|air rifle|pound sterling|sterling|pounds? of flesh|square foot|"
+    r"striker|metres final|meters final|heat|pool|calibres?|calibers?|rifles?|guns?|howitzers?|mortars?|shells?|"
+    r"ammunition|cannons?|engines?|per|altitude|planes?|aircraft|airliners?|jets?|helicopters?|bombers?|pilots?|"
+    r"lab|laborator\w+|airgun|air rifle|pound sterling|sterling|pounds? of flesh|square foot|"
     r"square feet|nautical)\b",
     re.IGNORECASE,
 )
@@ -172,7 +173,7 @@ def _hit(text: str, mention: _Mention, *, british: bool) -> Hit:
         result = pair.convert(base, to_imperial=to_imperial)
         value = rounded(result, like="10" * 1 if pair.offset and len(like) < 2 else "11" if pair.offset else like)
         factor = float(value.replace(",", ""))
-    unit = words[0] if joined or abs(factor) == 1 and not scale else words[1]
+    unit = words[0] if joined or (abs(factor) == 1 and not scale) else words[1]
     fix = f"{value}{scale}-{unit.replace(' ', '-')}" if joined else f"{value}{scale} {unit}"
     other = "miles" if pair.name == "distance" and to_imperial else words[1]
     message = f"The text has {other} elsewhere: {match.group()} is about {fix}."

@@ -73,22 +73,23 @@ def number_format(segment: Segment) -> Iterator[Hit]:
         span, found = Span(*match.span()), match.group()
         if kind == "many":
             word = _SHORT[match["short"]]
-            stop = (
-                "."
-                if found.endswith(".") and (match.end() == len(text) or re.match(r"\s+[A-Z]", text[match.end() :]))
-                else ""
-            )
-            yield Hit(span, fix=f"{_english(match['many'])} {word}{stop}")
+            # The abbreviation's stop is the sentence's too at its end.
+            ends = found.endswith(".") and re.match(r"$|\s+[A-Z]", text[match.end() :])
+            yield Hit(span, fix=f"{_english(match['many'])} {word}{'.' if ends else ''}")
         elif kind == "lakh":
             yield from _indian(match, span)
-        elif kind == "dot" and not _thousands(segment, match):
-            continue
-        elif kind == "points" and found.count(".") >= 3 and all(int(p) < 256 for p in found.split(".")):
+        elif (kind == "dot" and not _thousands(segment, match)) or (kind == "points" and _address(found)):
             continue
         else:
             copied = segment.source is not None and found in segment.source
             sure = kind in ("point", "gaps", "swiss") or copied or (kind == "points" and " " in text[: match.start()])
             yield Hit(span, fix=_english(found), applicability=None if sure else UNSAFE)
+
+
+def _address(found: str) -> bool:
+    """Say whether the groups may be those of an IP address."""
+    parts = found.split(".")
+    return len(parts) >= 4 and all(int(part) < 256 for part in parts)
 
 
 def _thousands(segment: Segment, match: re.Match[str]) -> bool:

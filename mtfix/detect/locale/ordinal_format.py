@@ -8,11 +8,11 @@ _ORDINAL = re.compile(
     r"""(?<![\w.,-])(?:
         (?P<hyphen>\d{1,4})-(?P<end>st|nd|rd|th)\b(?!-)           # 3-th
       | (?P<number>\d{1,3})(?P<wrong>st|nd|rd|th)\b               # 21th
-      | (?P<decade>(?:1[5-9]|20)?\d0)-?(?:ies|es|-s)\b | (?P<tens>(?:1[5-9]|20)\d0)-s\b | (?P<short>[2-9]0)-s\b   # 90-ies 1990-s
+      | (?P<decade>(?:1[5-9]|20)?\d0)-?(?:ies|es|-s)\b   # 90-ies 1990-s
     )
       | \b(?P<lead>[Tt]he[ ]|[Oo]f[ ]|[Ii]n[ ]|[Ll]ate[ ]|[Ee]arly[ ]|[Mm]id-)
            (?=[IVX])(?P<roman>X?(?:IX|IV|V?I{0,3})|X{1,2}I?)[ ]century\b(?!-)              # the XX century
-      | \b(?P<a>[Tt]he[ ])(?P<arabic>[1-9]|1\d|2[0-2])[ ](?P<age>century)\b(?!-)                                        # the 19 century
+      | \b(?P<a>[Tt]he[ ])(?P<arabic>[1-9]|1\d|2[0-2])[ ](?P<age>century)\b(?!-)   # the 19 century
     """,
     re.VERBOSE,
 )
@@ -55,7 +55,7 @@ def ordinal_format(segment: Segment) -> Iterator[Hit]:
             right = _ordinal(int(match["number"]))
             if right != match.group():
                 yield Hit(span, fix=right)
-        elif decade := match["decade"] or match["tens"] or match["short"]:
+        elif decade := match["decade"]:
             yield Hit(span, fix=f"{decade}s")
         elif match["roman"]:
             number = _value(match["roman"])

@@ -41,7 +41,7 @@ def percent_format(segment: Segment) -> Iterator[Hit]:
         if is_verbatim(text, *match.span()):
             continue
         if match["before"]:
-            if segment.source and match.group() in segment.source and not segment.source_lang == "tr":
+            if segment.source and match.group() in segment.source and segment.source_lang != "tr":
                 continue
             yield Hit(Span(*match.span()), fix=match["before"] + "%")
         elif match["plural"]:

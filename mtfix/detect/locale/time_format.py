@@ -10,7 +10,8 @@ _TIME = re.compile(
       | (?P<h2>[01]?\d|2[0-4])[:.](?P<m2>[0-5]\d)[ ](?P<clock>o['’]clock|hours|uhr|Uhr)\b   # 14:30 o'clock
       | (?P<h3>1[3-9]|2[0-4])[ ](?:o['’]clock)(?:[ ](?P<m3>[0-5]\d)(?:[ ]minutes)?)?\b      # 20 o'clock
       | (?P<h4>[1-9]|1[0-2])[ ](?:o['’]clock)[ ](?P<m4>[0-5]\d)(?:[ ]minutes)?\b            # 8 o'clock 30
-      | (?P<h5>[01]?\d|2[0-4])[ ](?:hours|o['’]clock)[ ](?:and[ ])?(?P<m5>[0-5]?\d)[ ]minutes(?=[ ](?:local|Moscow|Kyiv|in[ ]the[ ](?:morning|evening|afternoon)))
+      | (?P<h5>[01]?\d|2[0-4])[ ](?:hours|o['’]clock)[ ](?:and[ ])?(?P<m5>[0-5]?\d)[ ]minutes
+          (?=[ ](?:local|Moscow|Kyiv|in[ ]the[ ](?:morning|evening|afternoon)))
       | (?P<h6>\d\d?)[ ]?(?:Uhr|uhr|heures)\b
     )""",
     re.VERBOSE,

@@ -6,16 +6,19 @@ from mtfix.lang.outlets import outlets
 
 _NAME = r"[A-Z][\w’'.&-]*"
 _LABEL = (
-    r"(?:[Vv]ideo|VIDEO|[Pp]hotos?|PHOTOS?|[Pp]ictures?|[Ii]n pictures|[Ii]mages?|[Gg]allery|[Pp]hoto gallery|[Ss]lideshow|[Ii]nfographics?|"
+    r"(?:[Vv]ideo|VIDEO|[Pp]hotos?|PHOTOS?|[Pp]ictures?|[Ii]n pictures|[Ii]mages?|[Gg]allery|[Pp]hoto gallery|"
+    r"[Ss]lideshow|[Ii]nfographics?|"
     r"[Aa]udio|[Pp]odcast|[Ll]ive updates|[Ll]ive blog|[Ff]oto|[Ww]atch(?: the)? video|[Pp]hoto report|[Mm]ap)"
 )
 # "... of Belgorod – Video Russia", "... - Photo Getty", "... | Video"
 _TAIL = re.compile(
-    rf"(?<=[\w’”\")!?])(?P<sep> ?[–—|•·] ?| -{{1,2}} )(?P<tail>{_LABEL}(?: ?[:/,|–-] ?| )?(?:{_NAME}(?:[ /]{_NAME}){{0,3}})?)$"
+    r"(?<=[\w’”\")!?])(?P<sep> ?[–—|•·] ?| -{1,2} )"
+    rf"(?P<tail>{_LABEL}(?: ?[:/,|–-] ?| )?(?:{_NAME}(?:[ /]{_NAME}){{0,3}})?)$"
 )
 # "Photo: Anna Berg / Agency", a line of its own or in brackets at the end of one.
 _CREDIT = re.compile(
-    r"(?P<credit>\(?(?:[Pp]hotos?|PHOTO|[Ii]mage|[Pp]icture|[Vv]ideo|[Ff]oto|[Ss]creenshot|[Pp]hotograph)(?: ?credits?| by| courtesy of)? ?[:©] ?"
+    r"(?P<credit>\(?(?:[Pp]hotos?|PHOTO|[Ii]mage|[Pp]icture|[Vv]ideo|[Ff]oto|[Ss]creenshot|[Pp]hotograph)"
+    r"(?: ?credits?| by| courtesy of)? ?[:©] ?"
     r"[^\s.!?][^.!?\n]{1,60}\)?)$"
 )
 _SITE = re.compile(r"(?<=\S)(?P<sep> [–—|·•:-]{1,2} | ?\| ?)(?P<site>[^–—|·•\n]{2,40})$")

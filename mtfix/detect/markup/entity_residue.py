@@ -7,8 +7,9 @@ from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, 
 from mtfix.text.verbatim import is_verbatim, speaks_of_markup
 
 _ENTITY = re.compile(
-    r"""&\ ?(?:amp\ ?;\ ?)?(?:\#\ ?(?:\d{1,6}|[xX][0-9A-Fa-f]{1,5})|[A-Za-z][A-Za-z0-9]{1,30})\ ?;   # &amp; & quot ; &amp;#39;
-      | &(?:nbsp|quot|amp)(?![\w=;])                                                        # the semicolon is lost
+    r"""&\ ?(?:amp\ ?;\ ?)?                                   # &amp; & quot ; &amp;#39;
+        (?:\#\ ?(?:\d{1,6}|[xX][0-9A-Fa-f]{1,5})|[A-Za-z][A-Za-z0-9]{1,30})\ ?;
+      | &(?:nbsp|quot|amp)(?![\w=;])                          # the semicolon is lost
     """,
     re.VERBOSE,
 )
@@ -55,7 +56,7 @@ def entity_residue(segment: Segment) -> Iterator[Hit]:
         if not name.startswith("#") and (name not in _COMMON if " " in match.group() else name + ";" not in html5):
             continue
         char = html.unescape(f"&{name};").replace("\N{NO-BREAK SPACE}", " ").replace("\N{SOFT HYPHEN}", "")
-        if not char or char.startswith("&") and name != "amp":
+        if not char or (char.startswith("&") and name != "amp"):
             continue
         how = UNSAFE if char in "<>" or not match.group().endswith(";") else None
         yield Hit(Span(*match.span()), fix=char, applicability=how)

@@ -14,7 +14,8 @@ _BOLD = r"(?<!')'''(?P<bold>[^'<\n](?:[^'<\n]|'(?!''))*)'''(?!')"
 _HEADING = r"^\s*(?P<rule>={2,5}) ?(?P<heading>[^=\n]{1,100}?) ?(?P=rule)\s*$"
 _NOTE = (
     r" ?\[ ?(?:citation needed|clarification needed|better source needed|edit source|original research\?|when\?|who\?|"
-    r"by whom\?|dubious – discuss|needs update|page needed|not in citation given) ?\]|(?<=\w)\[ ?edit(?: \| edit source)? ?\]"
+    r"by whom\?|dubious – discuss|needs update|page needed|not in citation given) ?\]"
+    r"|(?<=\w)\[ ?edit(?: \| edit source)? ?\]"
 )
 _REF = r"<ref(?:\s[^<>\n]{0,100})?/>|<ref(?:\s[^<>\n]{0,100})?>[^<\n]{0,300}</ref>|__(?:NO)?TOC__|__NOEDITSECTION__"
 _NUMBER = r"(?<=[\w.,;”\"])(?:\[\d{1,3}\])+(?=[\s.,;]|$)"
