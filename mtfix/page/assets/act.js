@@ -1,0 +1,198 @@
+// What the user does: the current edit's card, the tools, the keys, the files.
+
+function drawCard() {
+  const item = view.current;
+  if (!item) {
+    parts.card.replaceChildren(h("p", { class: "mx-clean" }, "No faults found. The text is returned as it was."));
+    return;
+  }
+  const all = shown();
+  const known = view.model.payload.detectors[item.detector];
+  const place = all.includes(item) ? `${all.indexOf(item) + 1} of ${all.length}` : "";
+  const nodes = [
+    h("div", { class: "mx-card-head" }, h("span", { class: `mx-state mx-is-${item.state}` }, stateOf(item)),
+      h("span", { class: "mx-place" }, place),
+      iconButton("↑", "Previous (k)", () => step(-1)), iconButton("↓", "Next (j)", () => step(1))),
+    h("p", { class: "mx-change" }, ...change(item, 400)),
+    h("p", { class: "mx-message" }, titleOf(item)),
+  ];
+  if (item.held) nodes.push(h("p", { class: "mx-guard" }, `Held back by the guard “${item.guard}”: ${item.guardReason}.`));
+  if (item.partners.length) nodes.push(h("p", { class: "mx-guard" }, `Goes together with ${
+    PLURAL(item.partners.length, "other edit")}: they are decided as one.`));
+  const instead = item.state === "accepted" ? [] : view.model.accepted(item.seg).filter((o) => overlaps(o, item));
+  if (instead.length && item.kind === "edit") nodes.push(h("p", { class: "mx-guard" }, "Instead of ",
+    ...instead.flatMap((o) => change(o, 60)), ", which is made now."));
+  if (item.alternatives.length) nodes.push(h("p", { class: "mx-also" }, h("span", {}, "Other wordings: "),
+    ...item.alternatives.map((text) => h("q", {}, text))));
+  // On a phone the card must leave room for the text: the rest opens at a touch.
+  const more = h("details", { class: "mx-more", open: view.more ?? !matchMedia("(max-width: 1020px)").matches,
+    ontoggle: (event) => { view.more = event.target.open; } },
+  h("summary", {}, "Details"), facts(item, known), ...[ofKind(item), rules(item, known)].filter(Boolean));
+  parts.card.replaceChildren(...nodes, decideButtons(item), more);
+}
+
+function stateOf(item) {
+  if (item.kind === "note") return item.state === "rejected" ? "✓ Dealt with" : "⚑ Note";
+  if (item.held && item.state === "open") return "‖ Held back";
+  return { accepted: "✓ Accepted", open: "? Suggestion", rejected: "✕ Rejected" }[item.state];
+}
+
+function iconButton(sign, label, act) {
+  return h("button", { class: "mx-icon", type: "button", "aria-label": label, title: label, onclick: act }, sign);
+}
+
+function button(label, key, act, more) {
+  return h("button", { class: "mx-button", type: "button", "aria-keyshortcuts": key, onclick: act, ...more }, label,
+    key ? h("kbd", { "aria-hidden": "true" }, key) : null);
+}
+
+function decideButtons(item) {
+  if (item.kind === "note") return h("div", { class: "mx-decide" },
+    button("Mark as dealt with", "r", () => decide([item], "rejected"), { disabled: item.state === "rejected" }));
+  return h("div", { class: "mx-decide" },
+    button("Accept", "a", () => decide([item], "accepted"),
+      { "data-act": "accept", class: "mx-button mx-yes", disabled: item.state === "accepted" }),
+    button("Reject", "r", () => decide([item], "rejected"),
+      { "data-act": "reject", class: "mx-button mx-no", disabled: item.state === "rejected" }));
+}
+
+function facts(item, known) {
+  const rows = [["Kind", item.category ? `${item.category.split("/")[0]} › ${TITLE(item.category)}` : "model edit"]];
+  if (item.severity) rows.push(["Severity", item.severity]);
+  rows.push(["Confidence", `${Math.round(item.confidence * 100)} %`]);
+  rows.push(["Found by", item.by === "rule" ? item.detector : `${item.by}${known ? ` (${item.detector})` : ""}`]);
+  const list = h("dl", { class: "mx-facts" }, ...rows.map(([name, value]) =>
+    h("div", {}, h("dt", {}, name), h("dd", {}, value))));
+  if (!known || !known.why) return list;
+  return h("div", {}, list, h("details", { class: "mx-because" }, h("summary", {}, "Why this is a fault"),
+    ...known.why.split(/\n\s*\n/).map((text) => h("p", {}, text.replace(/\s+/g, " ")))));
+}
+
+function ofKind(item) {
+  if (item.kind === "note" || item.held) return null;
+  const same = view.model.kind(item);
+  if (same.length < 2) return null;
+  return h("div", { class: "mx-kind" }, h("span", {}, `${same.length} of this kind`),
+    h("button", { class: "mx-link", type: "button", "aria-keyshortcuts": "Shift+A",
+      onclick: () => decide(same, "accepted") }, "Accept all"),
+    h("button", { class: "mx-link", type: "button", "aria-keyshortcuts": "Shift+R",
+      onclick: () => decide(same, "rejected") }, "Reject all"));
+}
+
+// Lasting decisions go to the settings and, on one's own machine, to mtfix.toml.
+function rules(item, known) {
+  const keep = (value) => () => trigger("remember", { what: "keep", value });
+  const links = [];
+  const word = item.old.trim();
+  if (word && word.length <= 60 && !/\n/.test(word)) links.push([/^\p{Lu}/u.test(word) ? "Keep this name" :
+    "Leave this word alone", keep(word)]);
+  if (known) links.push(["Switch this detector off", () => trigger("remember", { what: "off", value: item.detector })]);
+  if (!links.length) return null;
+  return h("div", { class: "mx-kind" }, h("span", {}, "From now on"), ...links.map(([label, act]) =>
+    h("button", { class: "mx-link", type: "button", onclick: act }, label)));
+}
+
+function choose(item, { focus = true, scroll = true, page = false } = {}) {
+  const before = view.current;
+  view.current = item;
+  if (view.mode !== "changes") { view.mode = "changes"; drawTools(); drawPage(); }
+  for (const seg of new Set([before, item].filter(Boolean).map((i) => i.seg))) drawParagraph(seg);
+  drawCard();
+  moveRow(before);
+  const node = parts.page.querySelector(`[data-item="${item.n}"]`) || parts.paragraphs[item.seg];
+  if (scroll && node) node.scrollIntoView({ block: "center", behavior: calm() });
+  if (focus && (page || parts.review.contains(document.activeElement) || document.activeElement === document.body)) {
+    (node && node.tabIndex >= 0 ? node : parts.page).focus({ preventScroll: true });
+  }
+}
+
+function moveRow(before) {
+  for (const item of [before, view.current].filter(Boolean)) {
+    const old = parts.list.querySelector(`[data-row="${item.n}"]`);
+    if (old) old.replaceWith(row(item));
+  }
+  const now = parts.list.querySelector(`[data-row="${view.current.n}"]`);
+  if (now) parts.list.scrollTop = now.offsetTop - parts.list.clientHeight / 3;
+}
+
+function step(by) {
+  const all = shown();
+  if (!all.length) return;
+  const at = all.indexOf(view.current);
+  choose(all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))]);
+  say(`${nameOf(view.current)}. ${titleOf(view.current)}`);
+}
+
+function decide(items, state) {
+  const segs = view.model.decide(items, state);
+  if (!segs.length) return;
+  refresh(segs);
+  const what = items.length > 1 ? PLURAL(items.length, "edit") : phrase(items[0]);
+  say(`${state === "accepted" ? "Accepted" : "Rejected"}: ${what}. ${summary()}.`);
+}
+
+function undo() {
+  const back = view.model.undo();
+  if (!back) { say("Nothing to undo."); return; }
+  view.current = back.item;
+  refresh(back.segments);
+  say(`Undone: ${nameOf(back.item)}. ${summary()}.`);
+}
+
+function refresh(segs) {
+  const had = parts.page.contains(document.activeElement);
+  const asked = document.activeElement && document.activeElement.dataset.act;
+  segs.forEach(drawParagraph);
+  if (view.current && !segs.includes(view.current.seg)) drawParagraph(view.current.seg);
+  const top = parts.list.scrollTop;
+  drawFilters();
+  drawList();
+  parts.list.scrollTop = top;
+  drawCard();
+  drawTools();
+  rescore();
+  const node = parts.page.querySelector(".mx-edit.mx-current");
+  const again = asked && parts.review.querySelector(`[data-act="${asked}"]:not(:disabled)`);
+  if (again) again.focus({ preventScroll: true });
+  else if (had || document.activeElement === document.body) (node || parts.page).focus({ preventScroll: true });
+}
+
+function summary() {
+  const edits = view.model.items.filter((item) => item.kind === "edit" && !item.held);
+  const count = (state) => edits.filter((item) => item.state === state).length;
+  const notes = view.model.items.filter((item) => item.kind === "note" && item.state === "open").length;
+  const said = [`${PLURAL(count("accepted"), "edit")} made`];
+  if (count("open")) said.push(`${PLURAL(count("open"), "suggestion")} to decide`);
+  if (count("rejected")) said.push(`${count("rejected").toLocaleString("en")} rejected`);
+  if (notes) said.push(PLURAL(notes, "note"));
+  return said.join(", ");
+}
+
+// Keys work while the review has the focus, so that they are never in the way of typing or of a screen reader.
+const KEYS = {
+  j: () => step(1), k: () => step(-1), u: undo,
+  a: () => view.current && view.current.kind === "edit" && decide([view.current], "accepted"),
+  r: () => view.current && decide([view.current], "rejected"),
+  A: () => view.current && view.current.kind === "edit" && decide(view.model.kind(view.current), "accepted"),
+  R: () => view.current && view.current.kind === "edit" && decide(view.model.kind(view.current), "rejected"),
+};
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !view.model) return;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  if (event.key === "Escape") parts.review.querySelectorAll("details.mx-menu[open]").forEach((d) => { d.open = false; });
+  if ((event.key === "Enter" || event.key === " ") && event.target.closest("[data-item]")) {
+    event.preventDefault();
+    toggle(view.model.items[event.target.closest("[data-item]").dataset.item]);
+    return;
+  }
+  const arrow = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (arrow && event.target.closest(".mx-list")) { event.preventDefault(); step(arrow); return; }
+  const act = KEYS[event.key];
+  if (act) { event.preventDefault(); act(); }
+}
+
+function toggle(item) {
+  if (item !== view.current) choose(item);
+  else if (item.kind === "edit") decide([item], item.state === "accepted" ? "rejected" : "accepted");
+}

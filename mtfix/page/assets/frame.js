@@ -1,0 +1,35 @@
+// The page around the review: theme, drawer, and a key to start. Runs once, when the page has loaded.
+() => {
+  if (window.mtfixFrame) return;
+  window.mtfixFrame = true;
+  const body = document.body;
+  const saved = localStorage.getItem("mtfix-theme");
+  if (saved) body.classList.toggle("dark", saved === "dark");
+  let opener = null;
+  const drawer = (open) => {
+    body.classList.toggle("mx-drawer-open", open);
+    document.querySelectorAll("[data-mx=drawer]").forEach((b) => b.setAttribute("aria-expanded", String(open)));
+    if (open) setTimeout(() => document.querySelector("#mx-drawer [data-mx=close]")?.focus(), 60);
+    else if (opener) opener.focus();
+  };
+  document.addEventListener("click", (event) => {
+    const what = event.target.closest?.("[data-mx]")?.dataset.mx;
+    if (what === "drawer") { opener = event.target.closest("button"); drawer(!body.classList.contains("mx-drawer-open")); }
+    if (what === "close") drawer(false);
+    if (what === "theme") {
+      const dark = body.classList.toggle("dark");
+      localStorage.setItem("mtfix-theme", dark ? "dark" : "light");
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && body.classList.contains("mx-drawer-open")) drawer(false);
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#mx-inputs")) {
+      document.querySelector("#mx-go")?.click();
+    }
+  });
+  const form = document.querySelector("#mx-drawer");
+  if (form) { form.setAttribute("role", "dialog"); form.setAttribute("aria-label", "Settings"); }
+  const picker = document.querySelector("#mx-example input");
+  if (picker) picker.placeholder = "Choose a text";
+  document.documentElement.lang = "en";
+}

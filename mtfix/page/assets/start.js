@@ -1,0 +1,17 @@
+// Wires the review to the page.
+
+build();
+parts.review.addEventListener("click", (event) => {
+  const edit = event.target.closest("[data-item]");
+  if (edit && parts.page.contains(edit)) toggleOrChoose(view.model.items[edit.dataset.item]);
+});
+
+// A first click shows what the edit is; the decision is a click on a button, or a key.
+function toggleOrChoose(item) { choose(item, { scroll: false, page: true }); }
+
+document.addEventListener("click", (event) => {
+  for (const box of root.querySelectorAll("details.mx-menu[open]")) if (!box.contains(event.target)) box.open = false;
+});
+watch("value", () => received(props.value));
+window.mtfix = { started, stopped, rowsOf: () => view.model && view.model.items };
+if (props.value) received(props.value);
