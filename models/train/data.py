@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from models.train.noise import CLOSED, KEYS, Forms, Noise, form_table
+from models.train.noise import KEYS, Forms, Noise, form_table
+from mtfix.repair.tagged import CLOSED, plain
 
 Row = dict
 WORDS = re.compile(r"\d+(?:[.,:]\d+)*(?:-\w+)*|\w+(?:\.\w+)+\.?|\w+(?:['’-]\w+)*|[^\w\s]")
@@ -32,22 +33,6 @@ def read(path: Path) -> Iterator[dict]:
         with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as f:
             for line in f:
                 yield json.loads(line)
-
-
-def plain(word: str) -> str:
-    """Return one spelling for the British and American variants of a word (good enough to compare two words)."""
-    w = word.lower()
-    w = re.sub(r"is(e|ed|es|ing|ation|ations|er|ers)$", r"iz\1", w)
-    w = re.sub(r"ys(e|ed|es|ing)$", r"yz\1", w)
-    w = re.sub(r"our", "or", w)
-    w = re.sub(r"tre(s?)$", r"ter\1", w)
-    w = re.sub(r"ogue(s?)$", r"og\1", w)
-    w = re.sub(r"ence(s?)$", r"ense\1", w)
-    w = re.sub(r"ll(ed|ing|er|ers|or|ors)$", r"l\1", w)
-    w = re.sub(r"mme(s?)$", r"m\1", w)
-    w = re.sub(r"[ao]e(?=[a-z]{2})", "e", w)
-    w = re.sub(r"(toward|afterward|backward|forward)s$", r"\1", w)
-    return {"whilst": "while", "amongst": "among", "learnt": "learned", "grey": "gray", "burnt": "burned"}.get(w, w)
 
 
 def similar(a: str, b: str) -> float:

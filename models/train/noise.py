@@ -9,20 +9,14 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from mtfix.repair.tagged import CLOSED
+
 Rng = random.Random
 Forms = dict[str, dict[str, str]]
 
 _PREPOSITIONS = "of in to for with on at from by about into over after under between against through"
 PREPOSITIONS = tuple(_PREPOSITIONS.split())
 ARTICLES = ("a", "an", "the")
-_CLOSED = """a an the of in to for with on at from by about into over after under between against through during without
-within along across behind among as and or but nor so yet if than then that which who whom whose when where
-while because although though since until unless whether i me my mine we us our ours you your yours he him his
-she her hers it its they them their theirs this these those there here be been being am is are was were has have
-had having do does did doing will would shall should can could may might must not no any some each every all
-both either neither such same other another more most less much many few very too also just only even still up
-out off down what how why ever again once own"""
-CLOSED = frozenset(_CLOSED.split())
 _PRONOUNS = "he-him him-he she-her them-they they-them his-its their-his who-whom it-he its-it's which-who we-us us-we"
 PRONOUNS = dict(pair.split("-") for pair in f"{_PRONOUNS} i-me me-i my-me your-you her-she".split())
 AUXILIARIES = (

@@ -1,0 +1,257 @@
+"""Tier 2: edits from the tagger's tags, each with a confidence that was fitted by kind of edit.
+
+A tag is taken at its word only where it can do little harm: it deletes function words and doubled words, never
+a number, a name, a bracket or a quotation mark; it leaves the spelling of one's variety of English alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mtfix.types import Applicability, Edit, Finding, Segment, Span, Tagging
+
+__all__ = ["CLOSED", "Trust", "edit_of", "kind_of", "plain", "propose"]
+
+_CLOSED = """a an the of in to for with on at from by about into over after under between against through during
+without within along across behind among as and or but nor so yet if than then that which who whom whose
+when where while because although though since until unless whether i me my mine we us our ours you your
+yours he him his she her hers it its they them their theirs this these those there here be been being am
+is are was were has have had having do does did doing will would shall should can could may might must
+not no any some each every all both either neither such same other another more most less much many few
+very too also just only even still up out off down what how why ever again once own"""
+CLOSED = frozenset(_CLOSED.split())
+_FREE_MARKS = frozenset(",.;:-–—")
+_NAME = re.compile(r"[A-Z]")
+_PLAIN = (
+    (r"is(e|ed|es|ing|ation|ations|er|ers)$", r"iz\1"),
+    (r"ys(e|ed|es|ing)$", r"yz\1"),
+    (r"our", "or"),
+    (r"tre(s?)$", r"ter\1"),
+    (r"ogue(s?)$", r"og\1"),
+    (r"ence(s?)$", r"ense\1"),
+    (r"ll(ed|ing|er|ers|or|ors)$", r"l\1"),
+    (r"mme(s?)$", r"m\1"),
+    (r"[ao]e(?=[a-z]{2})", "e"),
+    (r"(toward|afterward|backward|forward)s$", r"\1"),
+)
+_SAME = {"whilst": "while", "amongst": "among", "learnt": "learned", "grey": "gray", "burnt": "burned"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far tags are trusted: from the tagger's card, fitted on held-out text.
+
+    `fitted` gives for a kind of edit the slope and the intercept on the log-odds of the tag's probability; a kind
+    that is not there is never proposed. `apply_at` and `suggest_at` are confidences.
+    """
+
+    fitted: Mapping[str, Sequence[float]]
+    apply_at: float
+    suggest_at: float
+
+    def confidence(self, kind: str, p: float) -> float:
+        """Return the probability that the edit brings the text nearer to a human's correction."""
+        if kind not in self.fitted:
+            return 0.0
+        slope, intercept = self.fitted[kind][:2]
+        p = min(max(p, 1e-4), 1 - 1e-4)
+        return round(1 / (1 + math.exp(-(slope * math.log(p / (1 - p)) + intercept))), 4)
+
+
+def plain(word: str) -> str:
+    """Return one spelling for the British and American variants of a word, good enough to compare two words.
+
+    >>> plain("colour") == plain("color"), plain("organise") == plain("organize"), plain("cat") == plain("cut")
+    (True, True, False)
+    """
+    w = word.lower()
+    for pattern, with_ in _PLAIN:
+        w = re.sub(pattern, with_, w)
+    return _SAME.get(w, w)
+
+
+def propose(
+    segment: Segment,
+    findings: Sequence[Finding],
+    tagging: Tagging | None,
+    *,
+    forms: Mapping[str, Mapping[str, str]],
+    trust: Trust,
+) -> tuple[Edit, ...]:
+    """Return the edits of one pass, in order of place: for each word the surest tag that may be taken.
+
+    SAFE at or above `apply_at`, UNSAFE at or above `suggest_at`, else DISPLAY_ONLY. Words that an edit of a
+    neighbour takes in get none of their own: the next pass sees to them.
+    """
+    if tagging is None:
+        return ()
+    text, words = segment.hypothesis, tagging.words
+    made: list[Edit] = []
+    for n in range(len(words)):
+        best = _best(text, words, n, tagging.tags[n], forms, trust)
+        if best is None:
+            continue
+        span, new, sure = best
+        if made and (made[-1].span.overlaps(span) or made[-1].span.end > span.start):
+            if made[-1].confidence >= sure:
+                continue
+            made.pop()
+        how = (
+            Applicability.SAFE
+            if sure >= trust.apply_at
+            else Applicability.UNSAFE
+            if sure >= trust.suggest_at
+            else Applicability.DISPLAY_ONLY
+        )
+        reasons = tuple(f.id for f in findings if f.span.touches(span))
+        made.append(Edit(span, new, how, sure, reasons, by="tagger"))
+    return tuple(made)
+
+
+def _best(
+    text: str,
+    words: Sequence[Span],
+    n: int,
+    tags: Sequence[tuple[str, float]],
+    forms: Mapping[str, Mapping[str, str]],
+    trust: Trust,
+) -> tuple[Span, str, float] | None:
+    for tag, p in tags:
+        edit = edit_of(text, words, n, tag, forms)
+        if edit is None:
+            continue
+        sure = trust.confidence(kind_of(text, words, n, tag), p)
+        return (*edit, sure) if sure > 0.05 else None
+    return None
+
+
+def kind_of(text: str, words: Sequence[Span], n: int, tag: str) -> str:
+    """Return the kind of edit that a tag is on a word; confidence is fitted for each kind."""
+    word = words[n].of(text).lower()
+    target = tag[2:].lower() if tag[1:2] == "_" else ""
+    if tag == "DELETE":
+        near = [words[k].of(text).lower() for k in (n - 2, n - 1, n + 1, n + 2) if 0 <= k < len(words)]
+        if not word[:1].isalnum():
+            return "punctuation"
+        return "delete-doubled" if word in near else "delete-function"
+    if tag in ("CASE", "SWAP"):
+        return tag.lower()
+    if tag in ("MERGE", "HYPHEN"):
+        return "join"
+    if tag[:2] == "F_":
+        return "form"
+    if target and not (target[:1].isalnum() and word[:1].isalnum()) and tag[:2] != "P_":
+        return "punctuation" if not target[:1].isalnum() else "insert"
+    if tag[:2] in ("A_", "P_"):
+        return "insert" if target in CLOSED else "insert-content"
+    if target in CLOSED and word in CLOSED:
+        return "replace-function"
+    return "replace-spelling" if _near(word, target) else "replace-content"
+
+
+def _near(a: str, b: str) -> bool:
+    """Say whether two words differ by a slip of the pen: one letter more, less, other, or two exchanged."""
+    if abs(len(a) - len(b)) > 1 or len(a) < 4 or a[:1] != b[:1]:
+        return False
+    if len(a) == len(b):
+        off = [k for k in range(len(a)) if a[k] != b[k]]
+        return len(off) == 1 or (len(off) == 2 and a[off[0]] == b[off[1]] and a[off[1]] == b[off[0]])
+    short, long = sorted((a, b), key=len)
+    return any(long[:k] + long[k + 1 :] == short for k in range(len(long)))
+
+
+def edit_of(
+    text: str, words: Sequence[Span], n: int, tag: str, forms: Mapping[str, Mapping[str, str]]
+) -> tuple[Span, str] | None:
+    """Return the span and the new text that a tag means, None where it must not be taken."""
+    word = words[n].of(text)
+    first = n == 0 or text[words[n - 1].start : words[n - 1].end] in (".", "!", "?")
+    if any(c.isdigit() for c in word + tag):
+        return None
+    if tag == "DELETE":
+        return _delete(text, words, n, first=first)
+    if tag in ("SWAP", "MERGE", "HYPHEN"):
+        return _with_next(text, words, n, tag)
+    if tag == "CASE":
+        return None if word.isupper() and len(word) > 1 else (words[n], word[:1].swapcase() + word[1:])
+    if tag[:2] == "A_":
+        return _insert(text, words, n, tag[2:])
+    if tag[:2] == "P_":
+        return _before(text, words, n, tag[2:])
+    if tag[:2] == "F_":
+        new = forms.get(word.lower(), {}).get(tag[2:])
+        return None if new is None or (_NAME.match(word) and not first) else (words[n], _cased(new, word))
+    if tag[:2] == "R_":
+        return _replace(words[n], word, tag[2:], first=first)
+    return None
+
+
+def _cased(new: str, like: str) -> str:
+    return new[:1].upper() + new[1:] if _NAME.match(like) else new
+
+
+def _replace(span: Span, word: str, new: str, *, first: bool) -> tuple[Span, str] | None:
+    name = bool(_NAME.match(word)) and not first
+    if name or (_NAME.match(new) and not _NAME.match(word) and new != "I") or plain(word) == plain(new):
+        return None
+    if word[:1].isalnum() != new[:1].isalnum() or (not word[:1].isalnum() and {word, new} - _FREE_MARKS):
+        return None
+    return span, _cased(new, word)
+
+
+def _delete(text: str, words: Sequence[Span], n: int, *, first: bool) -> tuple[Span, str] | None:
+    word = words[n].of(text)
+    low = word.lower()
+    near = [words[k].of(text).lower() for k in (n - 2, n - 1, n + 1, n + 2) if 0 <= k < len(words)]
+    if low not in CLOSED and low not in near and word not in _FREE_MARKS:
+        return None
+    if word == "." or (low in ("not", "no", "never") and low not in near):
+        return None  # a full stop ends something; a lost negation turns the meaning round
+    span = words[n]
+    if first:
+        if n + 1 >= len(words) or text[span.end : words[n + 1].start] != " ":
+            return None
+        after = words[n + 1]
+        letter = text[after.start]
+        return (Span(span.start, after.start + 1), letter.upper() if _NAME.match(word) else letter)
+    if span.start and text[span.start - 1] == " ":
+        return Span(span.start - 1, span.end), ""
+    return (span, "") if not word[:1].isalnum() else None
+
+
+def _insert(text: str, words: Sequence[Span], n: int, new: str) -> tuple[Span, str] | None:
+    at = words[n].end
+    if not new[:1].isalnum():
+        return (Span(at, at), new) if new in _FREE_MARKS - {"-", "–", "—"} and text[at : at + 1] in ("", " ") else None
+    if text[at : at + 1] not in ("", " ") or (_NAME.match(new) and new != "I"):
+        return None
+    if n + 1 < len(words) and words[n + 1].of(text).lower() == new.lower():
+        return None
+    return (Span(at, at), f" {new}") if words[n].of(text).lower() != new.lower() else None
+
+
+def _before(text: str, words: Sequence[Span], n: int, new: str) -> tuple[Span, str] | None:
+    """Put a word before the first of the segment; a function word that stood there loses its capital."""
+    word = words[n].of(text)
+    if n or not new[:1].isalnum() or not word[:1].isalpha():
+        return None
+    if not _NAME.match(word):
+        return Span(words[n].start, words[n].start), f"{new} "
+    if word.lower() not in CLOSED or word == "I":
+        return None
+    return words[n], f"{new[:1].upper()}{new[1:]} {word.lower()}"
+
+
+def _with_next(text: str, words: Sequence[Span], n: int, tag: str) -> tuple[Span, str] | None:
+    if n + 1 >= len(words) or text[words[n].end : words[n + 1].start] != " ":
+        return None
+    a, b = words[n].of(text), words[n + 1].of(text)
+    if not (a.isalpha() and b[:1].isalpha()) or b != b.lower():
+        return None
+    span = Span(words[n].start, words[n + 1].end)
+    if tag == "SWAP":
+        return span, f"{_cased(b, a)} {a.lower() if _NAME.match(a) and n == 0 and a != 'I' else a}"
+    return span, a + ("-" if tag == "HYPHEN" else "") + b
