@@ -11,6 +11,7 @@ _SENTENCE = re.compile(r"[^\s].*?(?:[.!?…]+(?=\s|$|[A-Z])|$|\s(?=[|•·]\s))"
 _TEMPLATE = re.compile(r"(?:\{\{[^{}\n]*\}\}|\s)+")
 _TRIM = " .!…|•·\t*-–—»›>"
 _MAX = 1200
+_SHORT = 20  # "Click here." at the end of a paragraph is too little to go by
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,11 @@ def _run(index: int, text: str) -> _Run | None:
     whole = bool(found) and not text[begin : found[-1][0]].strip()
     while found and not whole and not found[-1][1].weight:
         found.pop()
-    if not found:
+    weight = sum(line.weight for _, line in found)
+    if not found or (not whole and weight < 2 and len(text) - found[-1][0] < _SHORT):
         return None
     kind = max(found, key=lambda pair: pair[1].weight)[1].kind
-    return _Run(index, found[-1][0], len(text.rstrip()), sum(line.weight for _, line in found), whole, kind)
+    return _Run(index, found[-1][0], len(text.rstrip()), weight, whole, kind)
 
 
 def _known(sentence: str, lines: list[Line]) -> Line | None:

@@ -25,6 +25,8 @@ _WIKI = re.compile(
 )
 _CODE = re.compile(r"\[\[ (?:-|!|\$|\")|\[\[\d|\]\],|\w\[\[")  # a shell test, a matrix
 
+_LINKED = re.compile(r"^[^_]*\w\w[^_]*$")  # not "..." and no variable's name
+
 
 @detector(
     category=Category.TAG,
@@ -63,7 +65,8 @@ def wiki_residue(segment: Segment) -> Iterator[Hit]:
         found = match.group()
         if is_verbatim(text, *match.span()) and not match["external"]:
             continue
-        if found in source or (match["label"] and _CODE.search(text)):
+        label = match["label"]
+        if found in source or (label and (_CODE.search(text) or not _LINKED.search(label))):
             continue
         keep = match["label"] or match["bold"] or match["heading"] or match["external"] or ""
         yield Hit(Span(*match.span()), fix=keep.strip(), applicability=UNSAFE if match["number"] else None)
