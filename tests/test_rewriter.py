@@ -1,0 +1,291 @@
+"""The rewriter's session with a queue instead of a model, and with tiny models that the test makes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from mtfix.errors import CardInvalid, ModelError, ModelMissing
+from mtfix.repair.rewrite import confidence, propose, spans
+from mtfix.runtime.rewriter import Candidate, Card, Request, Session, find, load, read_card
+from mtfix.text.edits import apply
+from mtfix.types import Applicability, Category, Edit, Finding, Segment, Severity, Side, Span, Tagging
+
+TEXT = "The mayor did opened the bridge. It was crowded."
+SPAN = Span(10, 20)
+
+
+class Fake:
+    """A backend that answers from a table and counts what it is asked."""
+
+    def __init__(self, answers: dict[str, list[str]], scores: dict[str, float] | None = None) -> None:
+        self.answers, self.scores = answers, scores or {}
+        self.batches: list[list[str]] = []
+
+    def size(self, text: str) -> int:
+        return len(text.split())
+
+    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[str]]:
+        self.batches.append(list(prompts))
+        return [self.answers.get(p, []) for p in prompts]
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        return [self.scores.get(text, -9.0) for _, text in pairs]
+
+
+class Queue:
+    """A rewriter that gives prepared candidates."""
+
+    def __init__(self, *candidates: Candidate) -> None:
+        self.candidates, self.requests = list(candidates), list[Request]()
+
+    def rewrite(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+        self.requests += requests
+        return [list(self.candidates) for _ in requests]
+
+
+def finding(span: Span, severity: Severity = Severity.MAJOR, **more: object) -> Finding:
+    return Finding(4, "x.y", Category.GRAMMAR, severity, span, "Wrong.", **more)  # type: ignore[arg-type]
+
+
+class TestSession:
+    def test_segment_scope_asks_for_the_sentence_and_keeps_what_touches_the_span(self) -> None:
+        prompt = "Fix: The mayor did opened the bridge."
+        fake = Fake({prompt: ["A mayor opened the bridge."]}, {"The mayor opened the bridge.": -1.0})
+        session = Session(fake, Card(prompt="Fix: {text}"))
+        [[candidate]] = session.rewrite([Request(TEXT, SPAN)])
+        assert candidate == Candidate("The mayor opened the bridge. It was crowded.", -1.0, -9.0)
+        assert fake.batches == [[prompt]]
+
+    def test_span_scope_writes_only_the_span(self) -> None:
+        prompt = "The mayor [[did opened]] the bridge.\n=>"
+        fake = Fake({prompt: ["opened", "", "did opened"]}, {"opened": -1.0, "": -3.0})
+        session = Session(fake, Card(prompt="{left}[[{span}]]{right}\n=>", scope="span"))
+        found = session.rewrite([Request(TEXT, SPAN)])[0]
+        assert [c.text[:25] for c in found] == ["The mayor opened the brid", "The mayor  the bridge. It"]
+
+    def test_a_prompt_is_only_filled_not_run(self) -> None:
+        fake = Fake({})
+        Session(fake, Card(prompt="{text} {text.__class__} {0}")).rewrite([Request("A {span} b.", Span(0, 1))])
+        assert fake.batches == [["A {span} b. {text.__class__} {0}"]]
+
+    def test_one_by_one_is_as_in_a_batch_and_no_batch_pads(self) -> None:
+        texts = ["One two.", "One two three.", "Four five.", "Six seven eight nine."]
+        fake = Fake({t: [t.replace(".", "!")] for t in texts})
+        session = Session(fake, Card())
+        requests = [Request(t, Span(0, len(t))) for t in texts]
+        assert session.rewrite(requests) == [session.rewrite([r])[0] for r in requests]
+        assert all(len({len(p.split()) for p in batch}) == 1 for batch in fake.batches)
+
+    def test_leaves_alone_what_is_too_long_or_lacks_a_source(self) -> None:
+        fake = Fake({})
+        long = "word " * 300
+        assert Session(fake, Card()).rewrite([Request(long, Span(0, 4))]) == [[]]
+        assert Session(fake, Card(prompt="{source}|{text}")).rewrite([Request("A b.", Span(0, 1))]) == [[]]
+        assert fake.batches == []
+
+
+class TestPropose:
+    def test_a_clean_segment_never_meets_the_rewriter(self) -> None:
+        queue = Queue(Candidate("Other.", -1, -9))
+        safe = Edit(SPAN, "opened")
+        tagging = Tagging((Span(0, 3),), (0.1,), ((("KEEP", 0.9),),), 80.0)
+        for findings in (
+            [],
+            [finding(SPAN, Severity.MINOR)],
+            [finding(SPAN, edits=(safe,))],
+            [finding(SPAN, side=Side.SOURCE)],
+            [finding(SPAN, hint=True)],
+        ):
+            assert propose(Segment(TEXT), findings, tagging, queue, apply_at=0.9, suggest_at=0.5) == ()
+        assert queue.requests == []
+
+    @pytest.mark.parametrize(
+        ("gain", "how"),
+        [(4.0, Applicability.SAFE), (1.0, Applicability.UNSAFE), (-2.0, Applicability.DISPLAY_ONLY)],
+    )
+    def test_confidence_decides_how_far_an_edit_is_trusted(self, gain: float, how: Applicability) -> None:
+        queue = Queue(Candidate("The mayor opened the bridge. It was crowded.", -3.0 + gain, -3.0))
+        [edit] = propose(Segment(TEXT), [finding(SPAN)], None, queue, apply_at=0.9, suggest_at=0.5)
+        assert (edit.applicability, edit.by, edit.reasons) == (how, "rewriter", (4,))
+        assert edit.confidence == pytest.approx(1 / (1 + math.exp(-gain)), abs=1e-4)
+        assert apply(TEXT, [edit]) == "The mayor opened the bridge. It was crowded."
+
+    def test_changes_elsewhere_are_dropped(self) -> None:
+        queue = Queue(Candidate("The mayor opened the bridge. It was empty.", -1, -9))
+        edits = propose(Segment(TEXT), [finding(SPAN)], None, queue, apply_at=0.9, suggest_at=0.5)
+        assert apply(TEXT, edits) == "The mayor opened the bridge. It was crowded."
+
+    def test_neighbouring_rewrite_words_are_one_span(self) -> None:
+        words = (Span(0, 3), Span(4, 9), Span(10, 13), Span(14, 20))
+        tags = ((("KEEP", 0.9),), (("REWRITE", 0.6), ("KEEP", 0.4)), (("REWRITE", 0.8),), ())
+        assert spans([finding(Span(40, 44))], Tagging(words, (0.0,) * 4, tags, 50.0)) == (Span(4, 13), Span(40, 44))
+
+    def test_confidence_of_extremes(self) -> None:
+        assert confidence(Candidate("", -10_000, 0)) == 0.0
+        assert confidence(Candidate("", 0, -10_000)) == 1.0
+
+
+class TestCards:
+    def test_known_names(self) -> None:
+        assert read_card(None, "grammarly/coedit-large").prompt.startswith("Fix grammatical errors")
+        assert read_card(None, "someone/something").prompt == "{text}"
+
+    def test_all_faults_at_once(self, tmp_path: Path) -> None:
+        (tmp_path / "card.toml").write_text('kind = "magic"\nscope = "span"\nprompt = "{text}"\nmax_length = 1\n')
+        with pytest.raises(CardInvalid) as caught:
+            load(str(tmp_path))
+        assert all(word in str(caught.value) for word in ("kind", "{span}", "max_length"))
+
+    def test_wrong_types_and_broken_toml(self, tmp_path: Path) -> None:
+        (tmp_path / "card.toml").write_text("prompt = 3\n")
+        with pytest.raises(CardInvalid, match="prompt"):
+            load(str(tmp_path))
+        (tmp_path / "card.toml").write_text("prompt = \n")
+        with pytest.raises(CardInvalid, match=r"card\.toml"):
+            load(str(tmp_path))
+
+    def test_missing(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelMissing, match="no rewriter 'rewriter-xx'"):
+            load("rewriter-xx")
+        assert find("rewriter-xx", [tmp_path]) is None
+        (tmp_path / "rewriter-xx").mkdir()
+        (tmp_path / "rewriter-xx" / "card.toml").write_text("")
+        assert find("rewriter-xx", [tmp_path]) == tmp_path / "rewriter-xx"
+
+
+NAMES = [f"{a} {b}" for a in ("old", "new", "big") for b in ("bridge", "mayor", "house")]
+SENTENCES = [f"The {name} {verb}." for name in NAMES for verb in ("fell", "spoke", "stood", "was shown", "left")]
+
+
+def sentencepiece_model(folder: Path) -> Path:
+    sentencepiece = pytest.importorskip("sentencepiece")
+    folder.mkdir(exist_ok=True)
+    (folder / "lines.txt").write_text("\n".join(SENTENCES), encoding="utf-8")
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(folder / "lines.txt"), model_prefix=str(folder / "spiece"), vocab_size=60, hard_vocab_limit=False,
+        pad_id=0, eos_id=1, unk_id=2, bos_id=-1, pad_piece="<pad>", eos_piece="</s>", unk_piece="<unk>",
+        minloglevel=2,
+    )  # fmt: skip
+    return folder / "spiece.model"
+
+
+@pytest.fixture(scope="session")
+def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    folder = tmp_path_factory.mktemp("models") / "tiny-t5"
+    model_file = sentencepiece_model(folder)
+    tokenizer = transformers.T5Tokenizer.from_pretrained(str(folder), extra_ids=0)
+    assert model_file.is_file()
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(3)
+    config = transformers.T5Config(
+        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=2,
+        decoder_start_token_id=0, pad_token_id=0, eos_token_id=1,
+    )  # fmt: skip
+    transformers.T5ForConditionalGeneration(config).save_pretrained(folder)
+    (folder / "card.toml").write_text('prompt = "fix: {text}"\nmax_length = 48\nlicence = "none"\n')
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_gpt(tmp_path_factory: pytest.TempPathFactory, tiny_t5: Path) -> Path:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    folder = tmp_path_factory.mktemp("models") / "tiny-gpt"
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tiny_t5)
+    torch.manual_seed(4)
+    config = transformers.GPT2Config(
+        vocab_size=len(tokenizer), n_embd=32, n_layer=1, n_head=2, n_positions=256, bos_token_id=1, eos_token_id=1
+    )
+    transformers.GPT2LMHeadModel(config).save_pretrained(folder)
+    transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer.backend_tokenizer,
+        bos_token="</s>",
+        eos_token="</s>",
+        pad_token="<pad>",
+        unk_token="<unk>",
+    ).save_pretrained(folder)
+    (folder / "card.toml").write_text(
+        'kind = "causal"\nscope = "span"\nprompt = "{left}[{span}]{right} =>"\nmax_length = 48\n'
+    )
+    return folder
+
+
+def converted(source: Path, target: Path) -> Path:
+    pytest.importorskip("ctranslate2")
+    from ctranslate2.converters import TransformersConverter
+
+    converter = TransformersConverter(str(source), copy_files=["card.toml", "tokenizer.json"])
+    converter.convert(str(target), quantization="int8")
+    return target
+
+
+FIRSTS = ("The new mayor spoke.", "The big bridge was shown.", "The old mayor left.")
+REQUESTS = [Request(f"{first} The old house stood.", Span(4, 7)) for first in FIRSTS]
+
+
+def same_alone_and_together(session: Session) -> None:
+    together = session.rewrite(REQUESTS)
+    assert [len(c) for c in together] != [0, 0, 0]
+    assert together == [session.rewrite([r])[0] for r in REQUESTS]
+    assert together == session.rewrite(REQUESTS[::-1])[::-1]
+    for request, candidates in zip(REQUESTS, together, strict=True):
+        assert all(c.text != request.hypothesis and c.text.endswith(" The old house stood.") for c in candidates)
+        assert all(c.logprob < 0 and c.logprob_kept < 0 for c in candidates)
+        assert candidates == sorted(candidates, key=lambda c: -c.logprob)
+
+
+def test_tiny_t5_in_transformers(tiny_t5: Path) -> None:
+    same_alone_and_together(load(str(tiny_t5)))
+
+
+def test_tiny_gpt_in_transformers(tiny_gpt: Path) -> None:
+    same_alone_and_together(load(str(tiny_gpt)))
+
+
+def test_tiny_t5_in_ctranslate2(tiny_t5: Path, tmp_path: Path) -> None:
+    session = load(str(converted(tiny_t5, tmp_path / "ct2")), threads=1)
+    same_alone_and_together(session)
+
+
+def test_both_engines_give_about_the_same_probabilities(tiny_t5: Path, tmp_path: Path) -> None:
+    pairs = [
+        ("fix: The old bridge fell.", "The old bridge fell."),
+        ("fix: The big bridge left.", "The new mayor spoke."),
+    ]
+    one, two = load(str(tiny_t5)), load(str(converted(tiny_t5, tmp_path / "ct2")))
+    assert one._backend.score(pairs) == pytest.approx(two._backend.score(pairs), rel=0.05)
+
+
+def test_sentencepiece_file_in_ctranslate2(tiny_t5: Path, tmp_path: Path) -> None:
+    folder = converted(tiny_t5, tmp_path / "ct2")
+    by_json = load(str(folder)).rewrite(REQUESTS)
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(ModelMissing, match="no tokenizer"):
+        load(str(folder))
+    (folder / "spiece.model").write_bytes((tiny_t5 / "spiece.model").read_bytes())
+    assert load(str(folder)).rewrite(REQUESTS) == by_json
+
+
+def test_tiny_gpt_in_ctranslate2(tiny_gpt: Path, tmp_path: Path) -> None:
+    same_alone_and_together(load(str(converted(tiny_gpt, tmp_path / "ct2"))))
+
+
+def test_a_broken_folder_is_an_error_with_a_hint(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{")
+    pytest.importorskip("transformers")
+    with pytest.raises(ModelError, match="can't be loaded"):
+        load(str(tmp_path))
+
+
+def test_a_hub_name_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = pytest.importorskip("huggingface_hub.constants")
+    pytest.importorskip("torch")
+    monkeypatch.setattr(hub, "HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelMissing, match="can't be had from the hub"):
+        load("nobody/no-such-model")
