@@ -36,6 +36,7 @@ _ORDINALS = {
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _LOOSE = {"dozen": 12, "dozens": 12, "half": 0.5, "quarter": 0.25, "score": 20, "single": 1, "both": 2, "twice": 2}
 _LOOSE |= {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100, "decade": 10, "century": 100, "once": 1}
+_HALF = re.compile(r"\bhalf[ -]a?[ -]?(thousand|million|billion|trillion)")
 _ENGLISH = re.compile(r"[A-Za-z]+")
 _CHINESE = re.compile(r"[〇零一二三四五六七八九十百千两]{1,12}")
 _CHINESE_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -80,7 +81,9 @@ def _split(token: str, start: int) -> Iterator[Number]:
     if re.search(r"[\s’']", token):
         # Two numbers beside each other, as in "in 2015 300 people": each for itself.
         for part in re.finditer(r"\d+(?:[.,:/]\d+)*", token):
-            inner = _whole(part.group()) or frozenset(float(p) for p in re.findall(r"\d+", part.group()))
+            inner = _whole(part.group()) | _clock(part.group()) or frozenset(
+                float(p) for p in re.findall(r"\d+", part.group())
+            )
             yield Number(Span(start + part.start(), start + part.end()), inner)
         return
     yield Number(Span(start, start + len(token)), values)
@@ -111,7 +114,9 @@ def _clock(token: str) -> frozenset[float]:
     match = re.fullmatch(r"(\d{1,2})[.:](\d\d)", token)
     if not match or int(match.group(1)) > 24 or int(match.group(2)) > 59:
         return frozenset()
-    return frozenset([-1.0 - int(match.group(1)) % 12 * 60 - int(match.group(2))])
+    value = -1.0 - int(match.group(1)) % 12 * 60 - int(match.group(2))
+    # "17:00" may be "17 Uhr" on the other side.
+    return frozenset([value, float(match.group(1))] if match.group(2) == "00" else [value])
 
 
 def english_values(text: str) -> frozenset[float]:
@@ -120,7 +125,7 @@ def english_values(text: str) -> frozenset[float]:
     >>> sorted(english_values("two hundred and five, twenty-one"))
     [1.0, 2.0, 5.0, 20.0, 21.0, 100.0, 200.0, 205.0]
     """
-    values: set[float] = set()
+    values = {0.5 * _SCALES[m.group(1)] for m in _HALF.finditer(text)}
     total = current = 0.0
     running = False
     for match in _ENGLISH.finditer(text):

@@ -14,6 +14,10 @@ _ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和
 _ENGLISH_SCALE = re.compile(
     r"[\s\N{NO-BREAK SPACE}-]?(hundred|thousand|[mbt]illion|lakh|crore|k\b|[mb]n?\b|tn\b)", re.IGNORECASE
 )
+_CENTURY = re.compile(
+    r"\.?(?:-\w{1,3})?\s?(?:stolet|век|ст\.|столет|століт|Jahrh|sajand|secol|siècle|siglo|século|世紀|世纪|शताब्दी)"
+)
+_CLEAR = re.compile(r"\s?(?:млн|млрд|тыс|тис|Mio|Mrd|[余多]?[万萬亿億])")
 _IMPERIAL = re.compile(
     r"[\s-]?(?:square )?(?:miles?|mph|feet|foot|ft|inch|pounds?|lbs?|degrees|°|F\b|acres?|gallons?|ounces?|yards?"
     r"|p\.?m|a\.?m)"
@@ -21,11 +25,30 @@ _IMPERIAL = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class _Count:
+    """A number with what a word behind it makes of it; `clear` if that word can mean nothing else."""
+
+    span: Span
+    values: frozenset[float]
+    scaled: frozenset[float]
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Side:
     """The numbers of one text, and the values that its words and numerals add."""
 
-    numbers: tuple[Number, ...]
-    values: frozenset[float]
+    counts: tuple[_Count, ...]
+    words: frozenset[float]
+
+    def values(self, *, bare: bool) -> frozenset[float]:
+        """Return all values; without `bare`, "20" in "20 million" counts as twenty million only."""
+        out = set(self.words)
+        for count in self.counts:
+            out |= count.scaled
+            if bare or not count.clear:
+                out |= count.values
+        return frozenset(out)
 
 
 @detector(
@@ -63,28 +86,37 @@ def number_mismatch(segment: Segment) -> Iterator[Hit]:
     if not (any(c.isdigit() for c in source) and any(c.isdigit() for c in text)):
         return
     ours, theirs = _read(source, source=True), _read(text, source=False)
-    lost = [n for n in ours.numbers if not _has(theirs, n)]
-    added = [n for n in theirs.numbers if not _has(ours, n)]
+    lost = [n for n in ours.counts if _is_lost(n, theirs) and not _CENTURY.match(source[n.span.end :])]
+    added = [n for n in theirs.counts if _is_added(n, ours)]
     if len(lost) != 1 or len(added) > 1:
         return
     old = lost[0].span.of(source)
     if not added:
-        if min(lost[0].values) >= 13 and not re.search(r"[\w-]$", source[: lost[0].span.start]):
+        if (
+            min(lost[0].values) >= 13
+            and not (old == "100" and re.search(r"per ?cent|%", text))
+            and not re.search(r"[\w-]$", source[: lost[0].span.start])
+        ):
             said = f"The source has the number {old}, the translation has not."
             yield Hit(lost[0].span, None, said, side=Side.SOURCE, category=Category.OMISSION, confidence=0.7)
         return
     new = added[0].span.of(text)
     if not _comparable(old, new, source, lost[0].span, text, added[0].span):
         return
-    fix = _like(old, new)
-    yield Hit(added[0].span, fix, f"The source has {old}, the translation {new}.")
+    # A figure with a word behind it ("20万") is not to be copied without.
+    fix = None if multipliers(source, lost[0].span.end) else _like(old, new)
+    word = _CLEAR.match(source[lost[0].span.end :])
+    said = f"The source has {old}{word.group() if word else ''}, the translation {new}."
+    yield Hit(added[0].span, fix, said)
 
 
 def _read(text: str, *, source: bool) -> _Side:
-    found = tuple(_scaled(text, number, source=source) for number in numbers(text))
-    values = {value for number in found for value in number.values}
-    values |= english_values(text)
-    values |= {float(_roman(m.group())) for m in _ROMAN.finditer(text)}
+    found = tuple(
+        _counted(text, number, source=source)
+        for number in numbers(text)
+        if text[max(0, number.span.start - 2) : number.span.start] not in _ERAS
+    )
+    values = english_values(text) | {float(_roman(m.group())) for m in _ROMAN.finditer(text)}
     for lang in languages("months") if source else ("en",):
         pattern = calendar("months", lang)
         values |= {float(m.lastindex or 0) for m in pattern.finditer(text)} if pattern else set()
@@ -92,27 +124,42 @@ def _read(text: str, *, source: bool) -> _Side:
         values |= chinese_values(text)
         for era, first in _ERAS.items():
             for match in re.finditer(era + r"\s?(\d{1,2}|元)年", text):
-                values.add(float(first if match.group(1) == "元" else first + int(match.group(1)) - 1))
+                values |= {float(first if match.group(1) == "元" else first + int(match.group(1)) - 1)}
     return _Side(found, frozenset(values))
 
 
-def _scaled(text: str, number: Number, *, source: bool) -> Number:
+def _counted(text: str, number: Number, *, source: bool) -> _Count:
     if source:
         powers = multipliers(text, number.span.end)
+        clear = bool(_CLEAR.match(text[number.span.end : number.span.end + 4]))
     else:
         match = _ENGLISH_SCALE.match(text[number.span.end : number.span.end + 12])
         powers = multipliers(" " + match.group(1), 0) if match else frozenset()
-    return Number(number.span, number.values | {round(v * p, 6) for v in number.values for p in powers})
+        clear = match is not None and len(match.group(1)) > 3
+    scaled = frozenset(round(v * p, 6) for v in number.values for p in powers)
+    return _Count(number.span, number.values, scaled, clear and bool(scaled))
 
 
-def _has(side: _Side, number: Number) -> bool:
-    """Say whether a value of the number is met on the other side, in the ways that texts rewrite numbers."""
-    for value in number.values:
+def _is_lost(count: _Count, other: _Side) -> bool:
+    """Say whether a number of the source is not in the translation. "20万" must be 200,000 there, not 20 million."""
+    if count.clear:
+        return not _meets(count.scaled, other.values(bare=False))
+    return not _meets(count.values | count.scaled, other.values(bare=True))
+
+
+def _is_added(count: _Count, other: _Side) -> bool:
+    """Say whether a number of the translation is not in the source, which may have the word before it (Hausa)."""
+    if count.clear:
+        return not _meets(count.scaled, other.values(bare=True)) and not _meets(count.values, other.values(bare=False))
+    return not _meets(count.values | count.scaled, other.values(bare=False))
+
+
+def _meets(mine: frozenset[float], theirs: frozenset[float]) -> bool:
+    """Say whether a value is met on the other side, in the ways that texts rewrite numbers."""
+    for value in mine:
         near = {value, value - 12, value + 12, value % 100 if value >= 1000 else value}
         near |= {1900 + value, 2000 + value, 1800 + value} if value < 100 and value.is_integer() else set()
-        if near & side.values:
-            return True
-        if any(abs(value - other) <= 1e-6 * abs(value) for other in side.values):
+        if near & theirs or any(abs(value - other) <= 1e-6 * abs(value) for other in theirs):
             return True
     return False
 
@@ -121,9 +168,13 @@ def _comparable(old: str, new: str, source: str, a: Span, text: str, b: Span) ->
     """Say whether both are plain numbers of a like kind: not parts of a code, not one digit."""
     if re.search(r"[A-Za-z_]$", source[: a.start]) or re.search(r"[A-Za-z_]$", text[: b.start]):
         return False
+    if re.match(r"\s?hours", text[b.end :]) and re.fullmatch(r"[0-2]\d[0-5]\d", new):
+        return False  # 0800 hours
     if _IMPERIAL.match(text[b.end : b.end + 16]):
         return False  # converted on the way: 500 km, 300 miles
     digits = [re.sub(r"\D", "", token) for token in (old, new)]
+    if digits[0].strip("0") == digits[1].strip("0"):
+        return True  # the same figures, another power of ten
     return min(map(len, digits)) >= 2 and abs(len(digits[0]) - len(digits[1])) <= 1
 
 
