@@ -303,8 +303,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code. No exception gets out."""
     try:
-        result = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
-        return int(result or 0)
+        code = int(app(args=list(arguments) if arguments is not None else None, standalone_mode=False) or 0)
+        if code == ExitCode.INTERRUPTED:  # the library may have caught it
+            _complain("Interrupted.", code="interrupted")
+        return code
     except MtfixError as error:
         _complain(error.message, error.hint, code=error.code)
         return error.exit_code

@@ -15,6 +15,8 @@ from mtfix.types import Failure, Repair
 COLUMNS = ("post_edit", "findings", "edits", "quality_before", "quality_after")
 # The columns of a table that was made from text or JSON lines.
 _OWN = ("id", "hypothesis", "source", "other")
+# JSON lets these stand as they are, but many a reader takes them for the end of a line.
+_LINE_ENDS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}
 
 
 def header(format: str, names: Sequence[str], *, tabular: bool) -> str:
@@ -36,7 +38,7 @@ def json_line(
     record |= {key: value for key, value in other.items() if key not in FIELDS}
     if clash := {key: value for key, value in other.items() if key in FIELDS}:
         record["input"] = clash
-    return json.dumps(record, ensure_ascii=False) + "\n"
+    return json.dumps(record, ensure_ascii=False).translate(_LINE_ENDS) + "\n"
 
 
 def text_line(repair: Repair, end: str) -> str:
