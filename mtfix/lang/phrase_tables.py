@@ -1,11 +1,11 @@
 """Tables of phrases with a better wording, one a line: pattern, replacement, level, note.
 
 A pattern is words with spaces between. `a|b` are alternatives, `V:make` any form of a verb, `@np` an
-optional determiner and adjective, `@verb` a common verb, `@to` what a bare verb follows ("to", "will",
-"they"), anything else a regular expression. [ ] mark what is replaced, by default all; after `>>` stand
-the words of which one must follow. In the replacement `V:commit` takes the form of the verb inside the
-[ ], `@ing` that of the common verb; `~` deletes; `-` offers nothing. Levels: safe, unsafe, hint. Lines
-that begin with # are comments.
+optional determiner and adjective, `@verb` a common verb, `@be` a form of "be", `@to` what a bare verb
+follows ("to", "will", "they"), anything else a regular expression. [ ] mark what is replaced, by default
+all; after `>>` stand the words of which one must follow. In the replacement `V:commit` takes the form of
+the verb inside the [ ], `@ing` that of the common verb; `~` deletes; `-` offers nothing. Levels: safe,
+unsafe, hint. Lines that begin with # are comments.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _COMMON_VERBS = (
     "wait|meet|hear|receive|visit|study|travel|develop|increase|reduce|move|fight|attack|defeat|capture|protect|eat|"
     "drink|talk|marry|join|try|continue|spread|fall|raise|hide|steal|commit|support|establish|gain|form"
 )
+_BE = "(?:is|are|was|were|be|been|being) (?:\\w+ly )?"
 _TO = "(?:to|will|can|could|would|should|must|may|might|not|cannot|they|we|you|i|who|let's|didn't|don't|doesn't) "
 _NP = (
     r"(?:(?:a|an|the|this|that|these|those|my|your|his|her|its|our|their|some|any|no|such a|such an|many|several|two|"
@@ -77,7 +78,7 @@ def _entry(line: str) -> Entry:
         regex = f"{regex[:at]}(?P<verb>{name}){regex[at + len(inside.group()) :]}"
     regex = _VERB.sub(lambda m: "(?:" + "|".join(sorted(forms(m[1]).all(), key=len, reverse=True)) + ")", regex)
     regex = regex.replace("[", "(?P<span>").replace("]", ")").replace("@np ", _NP)
-    regex = regex.replace("@to ", _TO).replace("@verb", f"(?P<base>{_COMMON_VERBS})")
+    regex = regex.replace("@to ", _TO).replace("@be ", _BE).replace("@verb", f"(?P<base>{_COMMON_VERBS})")
     follows = rf"(?= (?:{after})(?![\w’'-]))" if after else ""
     compiled = re.compile(rf"(?<![\w'’-]){regex}(?![\w’'-]){follows}", re.IGNORECASE)
     return Entry(compiled, tuple(needs), verb, replacement, level or "unsafe", note)

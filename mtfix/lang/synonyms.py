@@ -10,5 +10,4 @@ from importlib.resources import files
 def noun_synonyms() -> dict[str, str]:
     """Return noun -> a noun that can stand in its place in most sentences."""
     text = files("mtfix.lang").joinpath("noun_synonyms.tsv").read_text(encoding="utf-8")
-    pairs = (line.split("\t") for line in text.splitlines())
-    return {first: second for first, second in pairs}
+    return dict(line.split("\t", 1) for line in text.splitlines())

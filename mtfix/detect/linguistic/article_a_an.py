@@ -31,8 +31,8 @@ _SILENT_H = re.compile(r"h(?:our|onest|ono(?:u?r|r)|eir)")
 # Both are heard: "an historic", "a herb"; or the sound is not known: "Uber", "Ute".
 _EITHER = re.compile(r"h(?!our|onest|onou?r|eir)|herb|uber|ute|ur|oax|ou|yv|yp|uz|honolulu|honor[eéi]")
 _SPELLED = frozenset(
-    "FBI NGO NGOs MP MEP NHL NFL NBA NBC HIV SMS SUV SUVs MRI LED SOS SSD HTML FM HR HQ FSB NHS NYPD LGBT LGBTQ RBC RNA "
-    "LNG LPG MBA MVP MMA NSA NDA HBO RPG SDK SEC SNP X-ray XML MSP MI5 MI6 FDA FTC FCC SS RV".split()
+    "FBI NGO NGOs MP MEP NHL NFL NBA NBC HIV SMS SUV SUVs MRI LED SOS SSD HTML FM HR HQ FSB NHS NYPD LGBT LGBTQ "
+    "RNA LNG LPG MBA MVP MMA NSA NDA HBO RPG SDK SEC SNP X-ray XML MSP MI5 MI6 FDA FTC FCC SS RV".split()
 )
 _AS_WORDS = frozenset("NATO NASA FIFA SARS FEMA NASDAQ SWAT LASER MERS HAMAS NICE SIM RAM ROM LAN NAFTA NAVY".split())
 _NOT_NOUN_PHRASE = (

@@ -6,9 +6,9 @@ from mtfix.text.grammar import is_base_verb, is_only, lemmas
 from mtfix.text.number import AFTER_HEAD, plural, pluralise, singular, singularise
 
 _MANY = re.compile(
-    r"(?<![\w'’-])(?P<det>[Tt]hese|[Ss]everal|[Nn]umerous|[Vv]arious|[Mm]any|[Bb]oth|[Tt]hose|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|"
-    r"[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Tt]wenty|[Aa] few|[Aa] number of)(?P<adj> [a-z]+)?? (?P<noun>[a-z]{3,})(?![\w'’-])"
-    + AFTER_HEAD
+    r"(?<![\w'’-])(?P<det>[Tt]hese|[Ss]everal|[Nn]umerous|[Vv]arious|[Mm]any|[Bb]oth|[Tt]hose|[Tt]wo|[Tt]hree|[Ff]our|"
+    r"[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Tt]wenty|[Aa] few|[Aa] number of)"
+    r"(?P<adj> [a-z]+)?? (?P<noun>[a-z]{3,})(?![\w'’-])" + AFTER_HEAD
 )
 _ONE = re.compile(
     r"(?<![\w'’.&-])(?P<det>[Tt]his|[Ee]very|[Ee]ach|[Aa]nother|[Aa]n?)(?P<adj> [a-z]+)??"

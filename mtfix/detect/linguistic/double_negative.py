@@ -27,7 +27,7 @@ def _fix(match: re.Match[str]) -> str | None:
         Example("They don't know ⟦nothing⟧.", fixed="They don't know anything."),
     ],
     good=[
-        Example("He did not want nothing but the truth."),
+        Example("They did not bring him nothing less than gold."),
         Example("It was not that nobody came."),
         Example("She did not say anything."),
     ],

@@ -5,10 +5,10 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
 
 _PAIRS = re.compile(
     r"""(?<=\w\s)
-        (?P<pair>is\ was|was\ is|are\ were|were\ are|is\ has|was\ has|are\ have|were\ have|has\ is|have\ are|had\ was
+        (?P<pair>is\ was|was\ is|are\ were|were\ are|is\ has|was\ has|are\ have|were\ have
             |has\ have|have\ has|has\ had\ been\ had|will\ would|would\ will|can\ could|could\ can|should\ must
             |must\ should|can\ will|will\ can|is\ does|may\ can|can\ may|is\ are|are\ is
-            |was\ were|were\ was|be\ is|be\ was|will\ must|must\ will|does\ not\ is|do\ not\ are|did\ not\ was)
+            |was\ were|were\ was|be\ was|will\ must|must\ will|does\ not\ is|do\ not\ are|did\ not\ was)
         (?=\s[a-z])""",
     re.VERBOSE,
 )
@@ -27,7 +27,7 @@ _WH = re.compile(r"\b(?:what|who|whom|how|where|why|that|which|when|whoever|what
     ],
     good=[
         Example("What he was is no secret."),
-        Example("Who they are is unclear, and how it is was never asked."),
+        Example("Who they are is unclear, and how it was is not known."),
         Example("The way things are is hard to change."),
     ],
 )

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.text.grammar import CLAUSE_OPENERS, DETERMINERS, PREPOSITIONS, is_participle
@@ -27,7 +28,7 @@ _NOT_IN_FILLER = (
 
 def _single_phrase(filler: list[str]) -> bool:
     """Say whether the words are phrases with prepositions: a determiner elsewhere would open a new subject."""
-    for before, word in zip(filler, filler[1:], strict=False):
+    for before, word in pairwise(filler):
         if word in DETERMINERS and before not in PREPOSITIONS and before not in DETERMINERS:
             return False
     if any(word in _NOT_IN_FILLER or word.endswith("n't") for word in filler):
@@ -51,7 +52,7 @@ def _one_clause(text: str, start: int) -> bool:
         return False
     return all(
         word not in DETERMINERS or before in PREPOSITIONS | CLAUSE_OPENERS or before.endswith(("ed", "s", "id"))
-        for before, word in zip(left, left[1:], strict=False)
+        for before, word in pairwise(left)
     )
 
 
@@ -100,6 +101,6 @@ def doubled_predicate(segment: Segment) -> Iterator[Hit]:
             Span(*match.span()),
             fix=f"{first} and {whole[cut:]}",
             alternatives=(first, f"that {whole}", whole[len(match["one"]) + 1 :]),
-            message=f"Two predicates, “{match['one']} {match['first']}” and “{match['two']} {match['second']}”, share one "
-            "subject with nothing between them.",
+            message=f"Two predicates, “{match['one']} {match['first']}” and “{match['two']} {match['second']}”, "
+            "share one subject with nothing between them.",
         )

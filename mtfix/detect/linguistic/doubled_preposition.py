@@ -7,9 +7,7 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
 _PAIRS = (
     "at in|at on|at to|in into|into in|into at|in during|during in|for from|for at|of from|of for|of at|from in|from at"
 )
-_DOUBLED = re.compile(
-    rf"(?<=[a-z]\s)(?P<pair>{_PAIRS.replace(' ', chr(92) + ' ')})\ (?=(?:the|a|an|this|these|his|her|its|our|their|my)\s[a-z])"
-)
+_DOUBLED = re.compile(rf"(?<=[a-z]\s)(?P<pair>{_PAIRS})\s(?=(?:the|a|an|this|these|his|her|its|our|their|my)\s[a-z])")
 _STRANDING = re.compile(
     r"\b(?:that|which|what|who|whom|where|disposed?|disposing|taken|take|care|ask\w*|look\w*|stood|stand\w*|accounted|"
     r"heard|paid|aim\w*|speak\w*|spoke\w*|cared|vot\w+|advantage|up|get|from|drawn?)\b",

@@ -5,7 +5,8 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
 from mtfix.lang.verbs import past_only
 from mtfix.text.grammar import is_only, lemmas
 
-_MODAL = r"(?:can|could|may|might|must|shall|should|will|would|cannot|can['’]t|couldn['’]t|won['’]t|wouldn['’]t|shouldn['’]t)"
+_MODAL = r"(?:can|could|may|might|must|shall|should|will|would|cannot"
+_MODAL += r"|can['’]t|couldn['’]t|won['’]t|wouldn['’]t|shouldn['’]t)"
 _DO = r"(?:do|does|did|don['’]t|doesn['’]t|didn['’]t)"
 _NEXT = re.compile(
     rf"""(?<![\w'’-])(?:
@@ -23,6 +24,8 @@ _NOT_VERBS = frozenset(
     "has is was does goes says as us this thus always perhaps besides sometimes his its yes news less unless needs "
     "afterwards towards plus across".split()
 )
+# Past forms that are another word's base, or a noun.
+_OTHER = frozenset("saw bit fell found felt wound bore rose rang wove".split())
 _WRONG_AFTER = {"has": "have", "is": "be", "was": "be", "were": "be", "are": "be", "does": "do", "goes": "go"}
 
 
@@ -30,18 +33,7 @@ def _base_of(word: str) -> str | None:
     """Return the base form that should stand, or None if the word may stand after a modal."""
     if word in _WRONG_AFTER:
         return _WRONG_AFTER[word]
-    if word in past_only() and word not in (
-        "saw",
-        "bit",
-        "fell",
-        "found",
-        "felt",
-        "wound",
-        "bore",
-        "rose",
-        "rang",
-        "wove",
-    ):
+    if word in past_only() and word not in _OTHER:
         return past_only()[word][0]
     if not word.endswith("s") or word.endswith("ss") or word in _NOT_VERBS or not is_only(word, "VERB"):
         return None
@@ -62,8 +54,8 @@ def _base_of(word: str) -> str | None:
     good=[
         Example("The will to live is strong, and those who can have to help."),
         Example("It may well, as was said, be true; he could always try."),
-        Example("Those who can does not mean all. What we did was wrong, and all he can is his best."),
-        Example("A must went by unseen: she used a can to drink."),
+        Example("What we did was wrong, and the best that he could was not enough."),
+        Example("We do anything we can to keep it; she has a genuine will to help."),
     ],
 )
 def modal_form(segment: Segment) -> Iterator[Hit]:
@@ -89,6 +81,12 @@ def modal_form(segment: Segment) -> Iterator[Hit]:
 
 
 def _ends_clause(text: str, match: re.Match[str], word: str) -> bool:
+    """Say whether the modal is a noun, or the last word of its clause."""
+    before = re.search(r"(\w+)\s$", text[max(0, match.start() - 20) : match.start()])
+    if match.group().split()[0] in ("will", "might", "can", "must") and before and lemmas(before[1], "ADJ"):
+        return True  # "genuine will to", "sheer might does"
+    if match["do"] and re.search(r"\bto\s$", text[max(0, match.start() - 4) : match.start()]):
+        return True  # "her failure to do has raised"
     if _BEFORE_NOUN.search(text, max(0, match.start() - 20), match.start()):
         return True
     left = text[max(0, match.start() - 60) : match.start()].lower()
@@ -98,5 +96,5 @@ def _ends_clause(text: str, match: re.Match[str], word: str) -> bool:
     ):
         return True
     return bool(match["to"]) and bool(
-        re.search(r"\b(?:who|that|which|as|what|whoever|if|than|where|all|everything)\b", left)
+        re.search(r"\b(?:who|that|which|as|what|whoever|if|than|where|all|best|much|\w+thing|whatever)\b", left)
     )

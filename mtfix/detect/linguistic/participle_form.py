@@ -30,9 +30,9 @@ _OTHER_AFTER_BE = _OTHER | frozenset("became came went began".split())
     ],
     good=[
         Example("He has gone home; he is broke."),
-        Example("The less they have became the topic of the day."),
+        Example("The house they had became too small."),
         Example("She had rose gardens and a saw."),
-        Example("What it was became clear."),
+        Example("How big it was became clear to all."),
     ],
 )
 def participle_form(segment: Segment) -> Iterator[Hit]:

@@ -22,7 +22,7 @@ _SMALL_I = re.compile(
     ],
     good=[
         Example("See point i. and part (i) was short."),
-        Example("In this sum, i is the index, i = 3."),
+        Example("The index i stands for the row."),
         Example("La casa i el gat; the letter i was his favourite."),
         Example("I am here."),
     ],

@@ -17,9 +17,9 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
     ],
     good=[
         Example("It depends on the weather; it consists of three parts."),
-        Example("The lack of money was mentioned about the time he arrived to work here."),
+        Example("The lack of money was clear when he arrived to help."),
         Example("He is married with two children and succeeded to the throne."),
-        Example("Their contact with the office, and the answer to the question, took hours."),
+        Example("His contact with the office was short, like his answer to the question."),
     ],
 )
 def verb_preposition(segment: Segment) -> Iterator[Hit]:

@@ -16,7 +16,7 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
     good=[
         Example("He repeated it. Again nobody came."),
         Example("It costs about ten pounds; the reason is that gold is dear."),
-        Example("Free Gift Limited is a firm with a history."),
+        Example("He returned to the back of the room."),
     ],
 )
 def redundant_phrase(segment: Segment) -> Iterator[Hit]:

@@ -1,0 +1,53 @@
+import re
+from collections.abc import Iterator
+
+from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
+
+# A word after a full stop, in lower case. What may join on ("and", "where") is a fragment: another detector's.
+_AFTER_STOP = re.compile(
+    r"(?<=[a-z]{3}[.!?]\s)(?P<word>the|he|she|it|they|we|you|this|that|these|those|there|his|her|their|its|our|my|a|an|after|before|"
+    r"however|also|then|now|today|yesterday|some|many|most|all|both|no|at|on|by|from|during|since|until|according|another|each)"
+    r"(?=,?\s[A-Za-z])"
+)
+# A capital where there is no cause for one: an article or pronoun between a small preposition and a small word.
+_STRAY = re.compile(
+    r"(?<=[a-z]\s)(?:of|in|to|at|on|from|by|for|with|into|about|and|but|because)\s"
+    r"(?P<word>The|This|These|His|Her|Their|Its|They|She|He|It|We)(?=\s[a-z]{2,}\s[a-z])"
+)
+_ABBREVIATION = re.compile(
+    r"(?:\betc|\bapprox|\bdept|\bcorp|\bincl|\bvs|\best|\bmax|\bmin|\bfig|\bvol|\bart|\bsec|\bpar)\.\s$", re.I
+)
+
+
+@detector(
+    category=Category.CAPITALISATION,
+    severity=Severity.MINOR,
+    confidence=0.9,
+    applicability=Applicability.UNSAFE,
+    touches=("name",),  # a capital in the middle of a sentence looks like one
+    bad=[
+        Example("They left the house. ⟦the⟧ door was open.", fixed="They left the house. The door was open."),
+        Example("He lives in ⟦The⟧ old part of town.", fixed="He lives in the old part of town."),
+    ],
+    good=[
+        Example("They left the house. The door was open."),
+        Example("He reads The Times and lives in The Hague."),
+        Example("no capitals here. the end"),
+        Example("Pens, ink, paper etc. the shop has all."),
+        Example("Her play In The Rain runs, and the film It was shown. IN THE END IT WAS fine."),
+    ],
+)
+def sentence_case(segment: Segment) -> Iterator[Hit]:
+    """A sentence begins in lower case, or a small word inside one has a capital.
+
+    Decoders that were trained on lower-cased or title-cased text carry its case over. Only words that
+    are never names are looked at; a text without capitals is left alone.
+    """
+    text = segment.hypothesis
+    if text[:1].islower():
+        return
+    for match in _AFTER_STOP.finditer(text):
+        if not _ABBREVIATION.search(text, max(0, match.start() - 10), match.start()):
+            yield Hit(Span(*match.span()), fix=match["word"].capitalize())
+    for match in _STRAY.finditer(text):
+        yield Hit(Span(*match.span("word")), fix=match["word"].lower())
