@@ -1,0 +1,60 @@
+"""What mtfix makes of LanguageTool's rules: which are shown, how far their suggestions are trusted, and why."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from fnmatch import translate
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from mtfix.types import Applicability, Category
+
+__all__ = ["SPELLING", "Policy", "policy"]
+
+# LanguageTool's spelling rule has an id for each variety of English.
+SPELLING = "MORFOLOGIK_RULE_"
+_TRUSTED = 0.4  # below it, a suggestion is shown and never applied
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What becomes of a rule's hits. `level` is "on", "hint" or "off"."""
+
+    level: str
+    applicability: Applicability
+    category: Category
+    confidence: float
+
+
+@cache
+def policy(rule: str, group: str) -> Policy:
+    """Return what becomes of a rule, given LanguageTool's category of it."""
+    table = _table()
+    default = table["categories"].get(group) or table["categories"][""]
+    level = str(default["level"])
+    for name in ("on", "hint", "off", "ours"):
+        if _patterns()[name].fullmatch(rule):
+            level = "off" if name == "ours" else name
+    sure = float(table["precision"].get(rule, default["confidence"]))
+    named = bool(_patterns()["on"].fullmatch(rule)) or rule in table["precision"]
+    how = Applicability.UNSAFE if default["suggestion"] == "unsafe" or named else Applicability.DISPLAY_ONLY
+    if rule in table["safe"]["rules"]:
+        how, sure = Applicability.SAFE, max(sure, 0.98)
+    if sure < _TRUSTED:
+        how = Applicability.DISPLAY_ONLY
+    category = Category.AGREEMENT if "AGREEMENT" in rule and "PART" not in rule else Category(default["category"])
+    return Policy(level, how, category, sure)
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = (files("mtfix.lang") / "languagetool_rules.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {name: re.compile("|".join(map(translate, names))) for name, names in _table()["rules"].items()}
