@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_VERBATIM = re.compile(r"`[^`\n]+`|(?:https?://|www\.)[^\s<>\"”]+|[\w.+-]+@[\w-]+\.[\w.-]*\w")
+_VERBATIM = re.compile(r"`[^`\n]+`|(?:https?://|www\.)[^\s<>\"”\[\]]+|[\w.+-]+@[\w-]+\.[\w.-]*\w")
 _ABOUT_MARKUP = re.compile(
     r"\b(?:HTML|XML|BBCode|[Mm]arkup|[Mm]arkdown|[Ww]ikitext|[Pp]laceholders?|[Tt]emplating|[Mm]ustache|[Hh]andlebars|"
     r"[Ss]yntax|[Ee]scap(?:e|ed|ing) (?:sequence|character)s?|[Ff]ormat (?:string|specifier)s?|"

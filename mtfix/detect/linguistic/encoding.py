@@ -11,6 +11,7 @@ _ASKED = re.compile(
     r"[Cc]a|[Ww]o)n)\?t|(?P<word>I|[Yy]ou|[Ww]e|[Tt]hey|[Hh]e|[Ss]he|[Ii]t|[Tt]hat|[Ww]hat|[Tt]here)\?(?P<end>s|m|re|ve|ll|d))\b"
 )
 _SIGNS = re.compile("[ÃÂâåæçÐÑïÄÅÎÏØÙ√‚¬€\x80-\x9f\ufffd]")
+_LONG, _RUN_MAX = 5000, 60
 _LOST = re.compile("\N{REPLACEMENT CHARACTER}+")
 
 
@@ -52,23 +53,17 @@ def encoding(segment: Segment) -> Iterator[Hit]:
 
 
 def _undone(text: str) -> Iterator[Hit]:
-    """Yield each run that ftfy changes, when the runs together give what it makes of the whole."""
+    """Yield each run of letters beyond ASCII that ftfy changes; surest where it changes the whole text too."""
     import ftfy  # 0.1 s: only where a suspicious letter stands
 
-    whole = ftfy.fix_encoding(text)
-    if whole == text:
-        return
-    pieces, at, hits = [], 0, []
-    for match in _RUN.finditer(text):
-        fixed = ftfy.fix_encoding(match.group())
-        pieces += [text[at : match.start()], fixed]
-        at = match.end()
-        if fixed != match.group():
-            hits.append((match, fixed))
-    if "".join([*pieces, text[at:]]) == whole:
-        for match, fixed in hits:
-            if not is_verbatim(text, *match.span()):
-                yield Hit(Span(*match.span()), fix=fixed)
+    # Its time grows with the square of a stretch that it can't undo.
+    whole = ftfy.fix_encoding(text) if len(text) <= _LONG else text
+    short = [m for m in _RUN.finditer(text) if len(m.group()) <= _RUN_MAX and not is_verbatim(text, *m.span())]
+    runs = [(m, ftfy.fix_encoding(m.group())) for m in short]
+    runs = [(match, fixed) for match, fixed in runs if fixed != match.group()]
+    for match, fixed in runs:
+        yield Hit(Span(*match.span()), fix=fixed, applicability=None if whole != text or len(runs) > 2 else UNSAFE)
+    if runs or whole == text:
         return
     start = next(i for i, (a, b) in enumerate(zip(text, whole + "\0" * len(text), strict=False)) if a != b)
     tail = 0

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from mtfix.detect.api import Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.text.verbatim import is_verbatim
 
-_AMOUNT = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# Also as other languages write it ("1.250,50", "50 000"): that is a fault of its own.
+_AMOUNT = r"\d{1,3}(?:[,. \u00a0]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _SCALE = r"(?:[ \u00a0](?:million|billion|trillion|thousand|hundred|mn|bn))?"
 _SIGN = "[$€£¥₴₽₹]"
 _CODES = {"USD": ("$", "dollars?"), "EUR": ("€", "euros?"), "GBP": ("£", "pounds?"), "US$": ("$", "dollars?")}
@@ -54,9 +55,10 @@ def currency_order(segment: Segment) -> Iterator[Hit]:
             after = text[match.end() : match.end() + 2]
             if after[:1].isdigit() or after.strip()[:1].isdigit():
                 continue  # "from 5 $10": whose sign is it?
-            yield Hit(span, fix=f"{match['sign']}{match['amount']}{match['scale']}")
+            gap = Span(match.end("scale"), match.end())
+            yield Hit(span, edits=((Span(span.start, span.start), match["sign"]), (gap, "")))
         elif match["first"]:
-            yield Hit(span, fix=match["first"] + match["spaced"])
+            yield Hit(span, edits=((Span(match.end("first"), match.start("spaced")), ""),))
         elif match["code"]:
             sign, names = _CODES[match["code"]]
             if re.fullmatch(names, match["word"]):

@@ -127,7 +127,7 @@ def _exempt(text: str, mention: _Mention, found: list[_Mention]) -> bool:
         if other.segment != mention.segment or other.system == mention.system:
             continue
         a, b = other.match.span()
-        if (0 <= a - end <= 25 or 0 <= start - b <= 25) and other.pair.factor == mention.pair.factor:
+        if (0 <= a - end <= 25 or 0 <= start - b <= 25) and _same(mention, other):
             return True
     if re.match(r"\s?\([^)]{0,40}\d", text[end : end + 50]) or text.rfind("(", 0, start) > text.rfind(")", 0, start):
         return True  # "(... 30 km)" gives the other system's value
@@ -136,6 +136,27 @@ def _exempt(text: str, mention: _Mention, found: list[_Mention]) -> bool:
     if mention.pair.name == "weight" and "pound" in mention.match["unit"]:
         return bool(_MONEY.search(text)) or not _WEIGHS.search(text[max(0, start - 40) : end + 40])
     return mention.match["number"] in _VAGUE[-3:]
+
+
+def _same(one: _Mention, other: _Mention) -> bool:
+    """Say whether two neighbouring mentions are one quantity in both systems, near enough."""
+    if one.pair.factor != other.pair.factor:
+        return False
+    numbers = (_value(one), _value(other))
+    if None in numbers:
+        return True
+    metric, imperial = numbers if one.system == "metric" else numbers[::-1]
+    converted = one.pair.convert(metric or 0, to_imperial=True)
+    return abs(converted - (imperial or 0)) <= 0.3 * max(abs(converted), abs(imperial or 0), 1)
+
+
+def _value(mention: _Mention) -> float | None:
+    """Return the number in the pair's own units (yards as feet); None if it is vague."""
+    number = mention.match["number"]
+    if number in _VAGUE:
+        return None
+    value = float(_WORDS[number] if number in _WORDS else number.replace(",", ""))
+    return value * 3 if "yard" in mention.match["unit"] else value
 
 
 def _quoted(text: str, at: int) -> bool:
@@ -163,12 +184,10 @@ def _hit(text: str, mention: _Mention, *, british: bool) -> Hit:
         )
     number, scale = match["number"], match["scale"] or ""
     joined = "-" in match.group()[len(number) :]
-    if number in _VAGUE:
+    base = _value(mention)
+    if base is None:
         value, factor = number, 2.0
     else:
-        base = float(_WORDS.get(number, 0)) if number in _WORDS else float(number.replace(",", ""))
-        if "yard" in match["unit"]:
-            base *= 3
         like = str(int(base)) if number in _WORDS else number
         result = pair.convert(base, to_imperial=to_imperial)
         value = rounded(result, like="10" * 1 if pair.offset and len(like) < 2 else "11" if pair.offset else like)

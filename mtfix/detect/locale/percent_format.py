@@ -43,11 +43,13 @@ def percent_format(segment: Segment) -> Iterator[Hit]:
         if match["before"]:
             if segment.source and match.group() in segment.source and segment.source_lang != "tr":
                 continue
-            yield Hit(Span(*match.span()), fix=match["before"] + "%")
+            # Only the sign moves: the number may have a fault of its own.
+            edits = ((Span(match.start(), match.start("before")), ""), (Span(match.end(), match.end()), "%"))
+            yield Hit(Span(*match.span()), edits=edits)
         elif match["plural"]:
             gap = match.group()[0]
             yield Hit(Span(*match.span()), fix=gap + ("per cent" if " " in match["plural"] else "percent"))
         elif match["pct"]:
             yield Hit(Span(*match.span()), fix=match["pct"] + " percent")
         else:
-            yield Hit(Span(*match.span()), fix=match["spaced"] + "%")
+            yield Hit(Span(*match.span()), edits=((Span(match.end("spaced"), match.end() - 1), ""),))

@@ -13,7 +13,8 @@ _LABEL = (
 # "... of Belgorod – Video Russia", "... - Photo Getty", "... | Video"
 _TAIL = re.compile(
     r"(?<=[\w’”\")!?])(?P<sep> ?[–—|•·] ?| -{1,2} )"
-    rf"(?P<tail>{_LABEL}(?: (?:gallery|report|reportage|clip|essay|series|story|blog))?(?: ?[:/,|–-] ?| )?(?:{_NAME}(?:[ /]{_NAME}){{0,3}})?)$"
+    rf"(?P<tail>{_LABEL}(?: (?:gallery|report|reportage|clip|essay|series|story|blog))?"
+    rf"(?: ?[:/,|–-] ?| )?(?:{_NAME}(?:[ /]{_NAME}){{0,3}})?)$"
 )
 # "Photo: Anna Berg / Agency", a line of its own or in brackets at the end of one.
 _CREDIT = re.compile(

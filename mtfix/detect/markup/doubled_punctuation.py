@@ -1,12 +1,12 @@
 import re
 from collections.abc import Iterator
 
-from mtfix.detect.api import Category, Example, Hit, Segment, Severity, Span, detector
+from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.text.verbatim import is_verbatim
 
 _DOUBLED = re.compile(
     r"""(?<=[\w)\]"”’%])
-        (?: ,[ ]?[,.;](?![.\d])          # ",," ", ." ",."
+        (?: [ ]?,[ ]?[,.;](?![.\d])          # ",," ", ." ",."
           | ;[ ]?[;,.](?![.\d])
           | :[ ]?:(?=\s) | :[.,;](?=\s|$)
           | [ ]?\.[ ]?\.(?![ ]?\.)       # two full stops, not three
@@ -14,12 +14,13 @@ _DOUBLED = re.compile(
         )(?=\s|$|["”’)])""",
     re.VERBOSE,
 )
+_ENTITY = re.compile(r"& ?#? ?\w+$")
 
 
 @detector(
     category=Category.PUNCTUATION,
     severity=Severity.MINOR,
-    confidence=0.97,
+    confidence=0.985,
     bad=[
         Example("They came late⟦,,⟧ and left early⟦..⟧", fixed="They came late, and left early."),
         Example("“We will rebuild⟦.”.⟧", fixed="“We will rebuild.”"),
@@ -46,5 +47,10 @@ def doubled_punctuation(segment: Segment) -> Iterator[Hit]:
             if found[0] == found[2]:
                 yield Hit(Span(*match.span()), fix=found[:2])
             continue
+        if found.lstrip()[0] == ";" and _ENTITY.search(text[max(0, match.start() - 12) : match.start()]):
+            continue
         signs = found.replace(" ", "")
+        if signs == ".." and text[match.end() : match.end() + 2].strip().islower():
+            yield Hit(Span(*match.span()), fix="...", applicability=UNSAFE)  # two dots that were three
+            continue
         yield Hit(Span(*match.span()), fix=signs[-1] if signs[-1] == "." or signs[0] == signs[1] else signs[0])

@@ -62,7 +62,7 @@ def tag_residue(segment: Segment) -> Iterator[Hit]:
         elif match.start() in paired and not spaced:
             yield Hit(span, fix="", applicability=UNSAFE, hint=True)
         elif not spaced or match.start() in paired or match["close"]:
-            yield Hit(span, fix=_instead(text, match))
+            yield Hit(span, edits=(_deleted(text, match),))
 
 
 def _looks_like_tag(match: re.Match[str]) -> bool:
@@ -83,6 +83,17 @@ def _paired(tags: list[re.Match[str]]) -> set[int]:
         elif open_tags.get(name):
             paired |= {open_tags[name].pop(), match.start()}
     return paired
+
+
+def _deleted(text: str, match: re.Match[str]) -> tuple[Span, str]:
+    """Return the edit that deletes a tag: a space stays where it parted words, one goes where it had two."""
+    start, end = match.span()
+    before, after = text[start - 1 : start], text[end : end + 1]
+    if before == " " and (match["close"] or match["void"]) and (after in " .,;:!?" or not after):
+        start -= 1
+    elif after == " " and (before in ' (“"' or not before):
+        end += 1
+    return Span(start, end), _instead(text, match)
 
 
 def _instead(text: str, match: re.Match[str]) -> str:
