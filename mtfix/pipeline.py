@@ -123,8 +123,9 @@ class Pipeline:
         taggings = self.models.tag([s.hypothesis for s in part.segments])
         for i, tagging in zip(again, taggings, strict=True):
             works[i].tagging = tagging
-        local = [d for d in self.detectors if d.scope != "document"]
-        whole = [d for d in self.detectors if d.scope == "document"]
+        # An engine that takes a batch may look at the whole of it (is this unknown word a name?).
+        local = [d for d in self.detectors if d.scope == "segment" or "taggings" in d.takes]
+        whole = [d for d in self.detectors if d not in local]
         found, failures = detect(part, local, self.settings, taggings)
         wide, more = detect(Document(tuple(texts), document.name), whole, self.settings)
         document_ids = {d.id for d in whole}

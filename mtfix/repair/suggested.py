@@ -26,7 +26,7 @@ def keep_whole(edits: Iterable[Edit], findings: Iterable[Finding]) -> tuple[Edit
             if len(needed := [e for e in finding.edits if e.applicability is not Applicability.DISPLAY_ONLY]) > 1
             and not all((e.span, e.text) in present for e in needed)
         }
-        rest = [e for e in chosen if not e.reasons or not set(e.reasons) <= broken]
+        rest = [e for e in chosen if e.by != "rule" or not e.reasons or not set(e.reasons) <= broken]
         if len(rest) == len(chosen):
             return tuple(rest)
         chosen = rest
