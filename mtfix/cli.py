@@ -83,6 +83,9 @@ def fix(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show tracked changes, findings and scores on a pipe too.")
     ] = False,
+    svg: Annotated[
+        Path | None, typer.Option("--svg", help="Write a picture of what a terminal shows.", metavar="FILE")
+    ] = None,
     sample: Sample = False,
     force: Force = False,
     settings: Settings,
@@ -96,15 +99,19 @@ def fix(
         from mtfix.render.html import page
 
         write(html, page(report, hints=settings.hints))
+    if svg:
+        from mtfix.render.console import picture
+
+        write(svg, picture(report, hints=settings.hints))
     if output:
         write(output, report.post_edit)
     if json:
         print_json(report, words=words)
     elif diff or (is_terminal() and not output):
         show_report(report, hints=settings.hints)
-    elif not output:
+    elif not output and not svg:
         print_text(report.post_edit)
-    if output or (html and not is_terminal()):
+    if output or svg or (html and not is_terminal()):
         say(summary(report))
 
 

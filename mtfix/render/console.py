@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -201,3 +203,13 @@ def plain(renderable: RenderableType, *, width: int = 120) -> str:
     with console.capture() as capture:
         console.print(renderable)
     return "".join(line.rstrip() + "\n" for line in capture.get().splitlines())
+
+
+def picture(report: Report, *, hints: bool = False, width: int = 100) -> str:
+    """Return what a terminal of that width shows, as SVG. No font is fetched: the reader's own are used."""
+    console = Console(
+        record=True, width=width, force_terminal=True, color_system="truecolor", highlight=False, file=io.StringIO()
+    )
+    console.print(view(report, colour=True, hints=hints))
+    svg = console.export_svg(title=f"mtfix fix {report.document.name}".strip(), unique_id="mtfix")
+    return re.sub(r"\s*@font-face \{.*?\}\n", "", svg, flags=re.DOTALL)
