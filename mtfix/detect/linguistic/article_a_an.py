@@ -107,8 +107,12 @@ def article_a_an(segment: Segment) -> Iterator[Hit]:
         word = match["word"]
         if word.lower() in _NOT_NOUN_PHRASE or (match["an"] and word.lower() in ("one", "once")):
             continue
-        if match["an"] == "an" and word[0].isupper() and text[: match.start()].rstrip()[-1:].isalpha():
-            before = text[: match.start()].split()[-1]
+        if (
+            match["an"] == "an"
+            and word[0].isupper()
+            and text[max(0, match.start() - 3) : match.start()].rstrip()[-1:].isalpha()
+        ):
+            before = text[max(0, match.start() - 30) : match.start()].split()[-1]
             if before[0].isupper():
                 continue  # "Simon an Garfunkel": a broken "and"
         used = "a" if match["a"] else "an"

@@ -47,7 +47,14 @@ def _must_be_plural(text: str, match: re.Match[str]) -> bool:
     # "Those work", "both report to": the determiner may be the subject.
     if lemmas(noun, "VERB") and (not match["adj"] or not is_base_verb(noun) or noun in _STEADY):
         return False
-    if match["det"][0].isupper() and text[: match.start()].rstrip()[-1:] not in ("", ".", "!", "?", "“", '"'):
+    if match["det"][0].isupper() and text[max(0, match.start() - 3) : match.start()].rstrip()[-1:] not in (
+        "",
+        ".",
+        "!",
+        "?",
+        "“",
+        '"',
+    ):
         return False  # "the Gang of Eight bill"
     return not _BEFORE.search(text, max(0, match.start() - 12), match.start())
 
@@ -62,7 +69,12 @@ def _must_be_singular(text: str, match: re.Match[str]) -> bool:
         return False
     if match["adj"] and det in ("a", "an") and not is_only(match["adj"].strip(), "ADJ"):
         return False
-    if match["det"][0] == "A" and text[: match.start()].rstrip()[-1:] not in ("", ".", "!", "?"):
+    if match["det"][0] == "A" and text[max(0, match.start() - 3) : match.start()].rstrip()[-1:] not in (
+        "",
+        ".",
+        "!",
+        "?",
+    ):
         return False  # "linear A texts"
     if (match["adj"] or "").strip() in _BEFORE_COUNTS:
         return False

@@ -5,7 +5,7 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
 
 _DOUBLE = re.compile(
     r"""(?<![\w'’-])(?:do|does|did|have|has|had|can|could|will|would|is|are|was|were)(?:n['’]t|\snot)\s
-        (?:(?!that|because|if|but|and|until|unless|when|who|only|to)[a-z]+\s){0,2}?
+        (?:(?!that|because|if|but|and|until|unless|when|who|only|to|for)[a-z]+\s){0,2}?
         (?P<word>nothing|nobody|nowhere|never)\b(?!\s(?:but|less|short|if|else\sbut|to\b))""",
     re.VERBOSE,
 )
@@ -27,7 +27,7 @@ def _fix(match: re.Match[str]) -> str | None:
         Example("They don't know ⟦nothing⟧.", fixed="They don't know anything."),
     ],
     good=[
-        Example("They did not bring him nothing less than gold."),
+        Example("It was not for nothing that she came."),
         Example("It was not that nobody came."),
         Example("She did not say anything."),
     ],

@@ -34,7 +34,8 @@ def doubled_article(segment: Segment) -> Iterator[Hit]:
     for match in _ARTICLES.finditer(segment.hypothesis):
         one, two = match.group().split()
         if one.lower() == two or (
-            one == "A" and match.string[: match.start()].rstrip()[-1:] not in ("", ".", "!", "?")
+            one == "A"
+            and match.string[max(0, match.start() - 3) : match.start()].rstrip()[-1:] not in ("", ".", "!", "?")
         ):
             continue
         keep = one if match["poss"] or two in ("an", "the") else two

@@ -38,13 +38,14 @@ def _single_phrase(filler: list[str]) -> bool:
 
 def _one_clause(text: str, start: int) -> bool:
     """Say whether what stands before the first predicate is one plain subject."""
-    at = 0
+    at = max(0, start - 200)
     for match in _BREAK.finditer(text, max(0, start - 200), start):
         at = match.end()
     left = re.findall(r"[\w'’-]+", text[at:start].lower())
     if not left or _RELATIVE.intersection(left):
         return False
-    opens_sentence = not text[:at].strip() or text[:at].rstrip()[-1:] in ".!?"
+    before = text[max(0, at - 4) : at].rstrip()
+    opens_sentence = before[-1:] in ("", ".", "!", "?")
     if opens_sentence and left[0] in CLAUSE_OPENERS | PREPOSITIONS:
         return False
     # "The way he was treated ... was", "The school the boys were sent to ... is": a relative without its pronoun.

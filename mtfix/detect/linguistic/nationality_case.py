@@ -26,7 +26,7 @@ _MAY_BE_LOWER = frozenset("french danish swiss german turkish english japanese".
         Example("We may march in August and polish the china."),
         Example("They ate french fries and a danish pastry."),
         Example("Write to info@german.example or see www.french.example."),
-        Example("a german word on a monday"),
+        Example("Mail it to german@example.com."),
     ],
 )
 def nationality_case(segment: Segment) -> Iterator[Hit]:

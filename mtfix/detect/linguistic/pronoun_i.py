@@ -37,7 +37,7 @@ def pronoun_i(segment: Segment) -> Iterator[Hit]:
     for match in _SMALL_I.finditer(text):
         if re.search(
             r"\b(?:letter|point|section|part|item|index|sound|vowel|variable|number|roman)\s$",
-            text[: match.start()],
+            text[max(0, match.start() - 12) : match.start()],
             re.I,
         ):
             continue

@@ -31,7 +31,7 @@ _SUBORDINATE = frozenset(
         Example("They reached the river, where the bridge had been."),
         Example("Bring tools, paper etc. and a pen. Where they are is clear."),
         Example("He works for Acme Corp. and for nobody else."),
-        Example("dir: see files. in all folders."),
+        Example("It cost ten pounds approx. for each of them."),
     ],
 )
 def run_on_fragment(segment: Segment) -> Iterator[Hit]:

@@ -32,7 +32,6 @@ _ABBREVIATION = re.compile(
     good=[
         Example("They left the house. The door was open."),
         Example("He reads The Times and lives in The Hague."),
-        Example("no capitals here. the end"),
         Example("Pens, ink, paper etc. the shop has all."),
         Example("Her play In The Rain runs, and the film It was shown. IN THE END IT WAS fine."),
     ],

@@ -19,7 +19,7 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
         Example("It depends on the weather; it consists of three parts."),
         Example("The lack of money was clear when he arrived to help."),
         Example("He is married with two children and succeeded to the throne."),
-        Example("His contact with the office was short, like his answer to the question."),
+        Example("Contact with the office was short, and the attack on the town was over."),
     ],
 )
 def verb_preposition(segment: Segment) -> Iterator[Hit]:
