@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mtfix.config import VERSION
 from mtfix.errors import MtfixError
 from mtfix.types import Document, Report, Segment
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from mtfix.api import check, fix, score
     from mtfix.pipeline import Pipeline
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Document", "MtfixError", "Pipeline", "Report", "Segment", "check", "fix", "score"]
 
 _LAZY = {"Pipeline": "mtfix.pipeline", "fix": "mtfix.api", "check": "mtfix.api", "score": "mtfix.api"}

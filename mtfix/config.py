@@ -18,7 +18,8 @@ from typing import Any
 from mtfix.errors import BadSetting, InputError, did_you_mean
 from mtfix.types import Accept
 
-__all__ = ["Settings", "Term", "find_file", "from_environment", "load", "load_glossary"]
+VERSION = "0.1.0"
+__all__ = ["VERSION", "Settings", "Term", "find_file", "from_environment", "load", "load_glossary"]
 
 
 @dataclass(frozen=True, slots=True)

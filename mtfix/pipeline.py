@@ -84,12 +84,12 @@ class Pipeline:
     @cached_property
     def signature(self) -> str:
         """Return what a report depends on: version, settings, detectors, models."""
-        from mtfix import __version__
+        from mtfix.config import VERSION
         from mtfix.config import as_dict
 
         chosen = hashlib.sha256(repr([d.id for d in self.detectors]).encode()).hexdigest()[:8]
         own = hashlib.sha256(repr(sorted(as_dict(self.settings).items())).encode()).hexdigest()[:8]
-        parts = [f"mtfix:{__version__}", f"accept:{self.settings.accept.value}", f"detectors:{chosen}"]
+        parts = [f"mtfix:{VERSION}", f"accept:{self.settings.accept.value}", f"detectors:{chosen}"]
         return "|".join([*parts, f"settings:{own}", *self.models.signatures()])
 
     def run(self, document: Document, *, accept: Accept | None = None) -> Report:
