@@ -1,0 +1,65 @@
+"""Models are used where they are, done without where they are not, and missed aloud where they were asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mtfix.config import Settings
+from mtfix.errors import CardInvalid, ModelMissing
+from mtfix.ingest.text import parse
+from mtfix.models import Models, folders
+from mtfix.pipeline import Pipeline
+from mtfix.types import Edit, Segment, Span, Tagging
+
+WITHOUT = {"languagetool": "off"}
+
+
+def test_nothing_is_loaded_before_it_is_needed() -> None:
+    models = Models(Settings(tagger="no-such-model", **WITHOUT))
+    assert models.settings.tagger == "no-such-model"
+    with pytest.raises(ModelMissing, match="no-such-model"):
+        models.tag(["text"])
+
+
+def test_none_switches_off() -> None:
+    models = Models(Settings(tagger="none", rewriter="none", **WITHOUT))
+    assert models.tag(["a", "b"]) == [None, None]
+    assert models.quality(None, None) is None
+    assert "tagger:none" in models.signatures()
+
+
+def test_a_named_folder_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "tagger-en").mkdir()
+    (tmp_path / "tagger-en" / "card.toml").write_text('id = "x"\n', encoding="utf-8")
+    settings = Settings(models=str(tmp_path), rewriter="none", **WITHOUT)
+    assert folders(settings)[0] == tmp_path
+    with pytest.raises(CardInvalid, match="version"):
+        Models(settings).load()
+
+
+class Fake(Models):
+    """A tagger that takes "bad" for suspect and would write "good"; the score falls or rises as told."""
+
+    def __init__(self, after: float) -> None:
+        super().__init__(Settings(tagger="none", rewriter="none", **WITHOUT))
+        self.after = after
+
+    def tag(self, texts):  # type: ignore[no-untyped-def]
+        return [Tagging((Span(0, len(t)),), (0.5,), ((),), 60.0 if "bad" in t else self.after) for t in texts]
+
+    def propose(self, segment, findings, tagging):  # type: ignore[no-untyped-def]
+        at = segment.hypothesis.find("bad")
+        return () if at < 0 else (Edit(Span(at, at + 3), "good", confidence=0.9, by="tagger"),)
+
+
+@pytest.mark.parametrize(("after", "wanted"), [(70.0, "a good day"), (30.0, "a bad day")])
+def test_a_models_edit_must_not_lower_the_score(after: float, wanted: str) -> None:
+    pipeline = Pipeline(Settings(tagger="none", rewriter="none", **WITHOUT), detectors=())
+    pipeline.models = Fake(after)
+    repair = pipeline.run(parse("a bad day")).repairs[0]
+    assert repair.post_edit == wanted
+    assert isinstance(repair.segment, Segment)
+    if wanted == "a bad day":
+        assert [v.guard for v in repair.verdicts] == ["not-worse"]
