@@ -276,7 +276,8 @@ def train(o: argparse.Namespace) -> None:
     rows = prepare(o)
     base = tiny_base(rows, o.out / "base") if o.tiny else o.base
     tokenizer = load_tokenizer(base)
-    tags = tag_list(rows)
+    kept = o.out / "weights.vocab.json"  # a run that goes on keeps its tags, whatever the mix is now
+    tags = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else tag_list(rows)
     label(rows, tags)
     net = Tagger(DistilBertModel.from_pretrained(base), len(tags))
     if o.start:
@@ -335,17 +336,18 @@ def run(
             took = time.time() - began
             rate = f"{pieces / took:.0f} pieces/s, {(step - start_step) / took:.2f} steps/s"
             print(f"step {step}/{total} done {done:.3f} {rate}", means, flush=True)
-        if time.time() - last > o.every:
+        stop = (o.out / "STOP").exists()  # a file of this name ends the run; it can go on later
+        if stop or time.time() - last > o.every:
             last = time.time()
             state = {"net": net.state_dict(), "opt": opt.state_dict(), "mean": mean, "step": step}
             torch.save({**state, "spent": spent + last - began}, o.out / "state.tmp")
             (o.out / "state.tmp").replace(place)
             save(mean, tags, o.out / "weights.safetensors")
+        if stop:
+            break
         if time.time() - seen > o.look:
             report(net, tokenizer, o, 150)
             seen = time.time()
-        if (o.out / "STOP").exists():  # a file of this name ends the run early, weights saved
-            break
     print("steps made:", step, flush=True)
     save(mean, tags, o.out / "weights.safetensors")
     net.load_state_dict(mean)
