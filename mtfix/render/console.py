@@ -211,5 +211,5 @@ def picture(report: Report, *, hints: bool = False, width: int = 100) -> str:
         record=True, width=width, force_terminal=True, color_system="truecolor", highlight=False, file=io.StringIO()
     )
     console.print(view(report, colour=True, hints=hints))
-    svg = console.export_svg(title=f"mtfix fix {report.document.name}".strip(), unique_id="mtfix")
+    svg = console.export_svg(title="mtfix fix", unique_id="mtfix")
     return re.sub(r"\s*@font-face \{.*?\}\n", "", svg, flags=re.DOTALL)
