@@ -10,11 +10,13 @@ _LABEL = (
     r"[Ss]lideshow|[Ii]nfographics?|"
     r"[Aa]udio|[Pp]odcast|[Ll]ive updates|[Ll]ive blog|[Ff]oto|[Ww]atch(?: the)? video|[Pp]hoto report|[Mm]ap)"
 )
+# Words that make another thing of it: "– Video Games".
+_COMMON = r"(?:Games?|Editors?|Stores?|Clubs?|Art|Assistants?|Finish|Albums?|Books?|Calls?|Conferences?|Shoots?|Ops?)\b"
 # "... of Belgorod – Video Russia", "... - Photo Getty", "... | Video"
 _TAIL = re.compile(
     r"(?<=[\w’”\")!?])(?P<sep> ?[–—|•·] ?| -{1,2} )"
     rf"(?P<tail>{_LABEL}(?: (?:gallery|report|reportage|clip|essay|series|story|blog))?"
-    rf"(?: ?[:/,|–-] ?| )?(?:{_NAME}(?:[ /]{_NAME}){{0,3}})?)$"
+    rf"(?: ?[:/,|–-] ?| )?(?!{_COMMON})(?:{_NAME}(?:[ /]{_NAME}){{0,3}})?)$"
 )
 # "Photo: Anna Berg / Agency", a line of its own or in brackets at the end of one.
 _CREDIT = re.compile(

@@ -18,7 +18,7 @@ _NOTE = (
     r"|(?<=\w)\[ ?edit(?: \| edit source)? ?\]"
 )
 _REF = r"<ref(?:\s[^<>\n]{0,100})?/>|<ref(?:\s[^<>\n]{0,100})?>[^<\n]{0,300}</ref>|__(?:NO)?TOC__|__NOEDITSECTION__"
-_NUMBER = r"(?<=[\w.,;”\"])(?:\[\d{1,3}\])+(?=[\s.,;]|$)"
+_NUMBER = r"(?:(?<=[a-z]{3})|(?<=[.,;”\"]))(?:\[\d{1,3}\])+(?=[\s.,;]|$)"
 _EXTERNAL = r"\[https?://[^\s\[\]]+ (?P<external>[^\[\]\n]{1,100})\]"
 _WIKI = re.compile(
     f"{_FILE}|{_LINK}|{_BOLD}|{_HEADING}|{_NOTE}|{_REF}|(?P<number>{_NUMBER})|{_EXTERNAL}", re.IGNORECASE
