@@ -21,12 +21,16 @@ _TRUSTED = 0.4  # below it, a suggestion is shown and never applied
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What becomes of a rule's hits. `level` is "on", "hint" or "off"."""
+    """What becomes of a rule's hits.
+
+    `level` is "on", "hint" or "off"; where the place matches `safe`, the suggestion is SAFE.
+    """
 
     level: str
     applicability: Applicability
     category: Category
     confidence: float
+    safe: re.Pattern[str] | None = None
 
 
 @cache
@@ -41,12 +45,11 @@ def policy(rule: str, group: str) -> Policy:
     sure = float(table["precision"].get(rule, default["confidence"]))
     named = bool(_patterns()["on"].fullmatch(rule)) or rule in table["precision"]
     how = Applicability.UNSAFE if default["suggestion"] == "unsafe" or named else Applicability.DISPLAY_ONLY
-    if rule in table["safe"]["rules"]:
-        how, sure = Applicability.SAFE, max(sure, 0.98)
     if sure < _TRUSTED:
         how = Applicability.DISPLAY_ONLY
     category = Category.AGREEMENT if "AGREEMENT" in rule and "PART" not in rule else Category(default["category"])
-    return Policy(level, how, category, sure)
+    place = table["safe"].get(rule)
+    return Policy(level, how, category, sure, re.compile(place) if place else None)
 
 
 @cache

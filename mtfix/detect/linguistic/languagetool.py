@@ -6,6 +6,7 @@ from rapidfuzz.distance import OSA
 
 from mtfix.detect.api import (
     DISPLAY_ONLY,
+    SAFE,
     UNSAFE,
     Category,
     Example,
@@ -13,19 +14,23 @@ from mtfix.detect.api import (
     Segment,
     Settings,
     Severity,
+    Span,
     batch_detector,
 )
 from mtfix.lang.languagetool_rules import SPELLING, policy
 from mtfix.runtime.languagetool import Match, door
+from mtfix.text.edits import trim
 from mtfix.text.protect import protected
+from mtfix.types import Edit
 
 _WORD = re.compile(r"[^\W\d_]+")
-_LOWER = re.compile(r"[a-z]{4,}")
+_LOWER = re.compile(r"[a-z]{3,}")
 # A word glued to one of these is a lost space; other glued words are compounds that dictionaries lack.
-_GLUE = frozenset("a an the of to in on at by for from with and or but as is was were are be it that this".split())
+_VOWELS = frozenset("aeiou")
+_GLUE = frozenset("a an the of to in on at by for from with and or but as is was were are be it that this well".split())
 _PREFIXES = (
     "un re de dis mis non over under out up anti pro pre post counter cyber hyper super neo mega micro mini multi "
-    "inter intra sub trans ultra semi self co bio eco euro geo crypto petro narco agro auto electro extra fore mid techno"
+    "inter intra sub trans ultra semi self co bio eco euro geo crypto petro narco agro auto electro extra fore mid"
 ).split()
 _SUFFIXES = {
     **dict.fromkeys("s ness less ful ship hood like wise dom ly".split(), ("",)),
@@ -51,7 +56,7 @@ _IN_USE = 3.0
         Example("The bridge opened on 12 ⟦may⟧ 1964.", fixed="The bridge opened on 12 May 1964."),
     ],
     good=[
-        Example("The mayor of Lviv met farmers from Zhytomyr and spoke of kvass and varenyky."),
+        Example("The mayor of Lviv met farmers from Zhytomyr and spoke of “kvass” and “varenyky”."),
         Example("The tweetstorm went on; its author, Mr. Sotnyk, calls himself a trustbuster."),
         Example("Colour and labour are spelled so in Leeds, color and labor in Denver."),
     ],
@@ -76,59 +81,100 @@ def _hit(text: str, match: Match, known: Counter[str], settings: Settings) -> Hi
     if match.rule.startswith(SPELLING):
         return _spelling(text, match, known)
     rule = policy(match.rule, match.category)
-    word = match.span.of(text)
-    if rule.level == "off" or word.lower() in settings.keep:
+    if rule.level == "off" or match.span.of(text).lower() in settings.keep:
         return None
-    fix, *others = [*match.suggestions, None] if match.suggestions else [None]
+    how, sure = rule.applicability, rule.confidence
+    if rule.safe and rule.safe.fullmatch(match.span.of(text)):
+        how, sure = SAFE, 0.98
+    # The edit takes in only the words that change: "in" of "in Friday", so that the name is not touched.
+    best = [trim(text, Edit(match.span, fix)) for fix in match.suggestions[:1]]
     return Hit(
         match.span,
-        fix=fix,
         message=_sentence(match.message),
-        alternatives=tuple(o for o in others if o is not None),
-        applicability=rule.applicability,
-        confidence=rule.confidence,
+        edits=tuple((edit.span, edit.text) for edit in best),
+        alternatives=match.suggestions[1:],
+        applicability=how,
+        confidence=sure,
         category=Category.DUPLICATION if match.issue == "duplication" else rule.category,
         hint=rule.level == "hint",
-        touches=("number", "name") if rule.confidence >= 0.95 else (),
+        touches=("name",) if rule.category is Category.CAPITALISATION or how is SAFE else (),
     )
 
 
 def _spelling(text: str, match: Match, known: Counter[str]) -> Hit | None:
     """Judge a word that LanguageTool's dictionary lacks."""
-    word = match.span.of(text)
-    if not _LOWER.fullmatch(word) or known[word] > 1 or any(p.span.overlaps(match.span) for p in protected(text)):
+    written = match.span.of(text)
+    word = written.lower()
+    starts = written != word and written[1:].islower() and _starts_sentence(text, match.span.start)
+    if not _LOWER.fullmatch(word) or (written != word and not starts):
         return None
-    around = text[max(0, match.span.start - 1) : match.span.start] + text[match.span.end : match.span.end + 1]
-    if any(not c.isspace() and c not in ".,;:!?)(" for c in around):
-        return None  # in quotation marks, in brackets or hyphenated: meant so
     frequency = _frequency(word)
-    if frequency >= _IN_USE:
-        return None
     best, *others = match.suggestions or ("",)
-    likely = _likely(word, best, frequency)
-    unknown = frequency < _UNKNOWN and (likely or not _coined(word, match.suggestions))
-    near = likely or (best and OSA.distance(word, best) <= 2)
+    name = best[:1].isupper() and not starts and _frequency(best) < 5
+    likely = not name and _likely(word, best.lower(), frequency)
+    if starts:
+        # It may be a name: only a long word that is all but a common one is taken for a slip, and as a hint.
+        likely = likely and len(word) >= 6 and _frequency(best) >= 4 and frequency < 2.5
+        return _slip(match, written, best, others, hint=True) if likely else None
+    if any(p.span.overlaps(match.span) for p in protected(text)) or _marked(text, match.span):
+        return None
+    if known[word] > 1 and not (likely and frequency > 0 and _frequency(best) >= 4):
+        return None  # the document's own term
+    if likely:
+        return _slip(match, word, best.lower() if best.istitle() else best, others, hint=frequency >= _UNKNOWN)
+    if frequency >= _IN_USE or len(word) < 4:
+        return None
+    near = bool(best) and OSA.distance(word, best) <= 2
     return Hit(
         match.span,
         fix=best if near else None,
-        message=f"“{word}” is not an English word." if unknown else f"“{word}” may be misspelled.",
+        message=f"“{word}” is not an English word.",
         alternatives=tuple(others) if near else (),
-        applicability=UNSAFE if likely else DISPLAY_ONLY,
-        confidence=0.75 if likely else 0.5,
+        applicability=DISPLAY_ONLY,
+        confidence=0.5,
         category=Category.SPELLING,
-        hint=not unknown,
+        hint=frequency >= _UNKNOWN or _coined(word, match.suggestions),
     )
 
 
+def _slip(match: Match, word: str, best: str, others: Sequence[str], *, hint: bool) -> Hit:
+    return Hit(
+        match.span,
+        fix=best,
+        message=f"“{word}” is misspelled: “{best}”?",
+        alternatives=tuple(others),
+        applicability=UNSAFE,
+        confidence=0.75,
+        category=Category.SPELLING,
+        hint=hint,
+    )
+
+
+def _starts_sentence(text: str, at: int) -> bool:
+    before = text[:at].rstrip()
+    return not before or before[-1] in ".!?:"
+
+
+def _marked(text: str, span: Span) -> bool:
+    """Say whether a word stands in quotation marks or brackets, or is part of a longer one: it is meant so."""
+    around = text[max(0, span.start - 1) : span.start] + text[span.end : span.end + 1]
+    return any(not c.isspace() and c not in ".,;:!?)(" for c in around)
+
+
 def _likely(word: str, best: str, frequency: float) -> bool:
-    """Say whether the suggestion is what was meant: a common word, near by, with the same beginning."""
-    if not best or best[0] != word[0]:
+    """Say whether the suggestion is what was meant: a word in use, near by, with the same beginning."""
+    if not best or not (best[0] == word[0] or {best[0], word[0]} <= _VOWELS):
         return False
     parts = best.split()
     if len(parts) == 2:
-        return bool(_GLUE & set(parts)) and min(map(_frequency, parts)) >= 4.5
-    near = OSA.distance(word, best)
-    return near <= (2 if len(word) >= 8 else 1) and _frequency(best) - frequency >= 1.5 and _frequency(best) >= _IN_USE
+        # A lost space: "ofcourse", "alot".
+        common = min(map(_frequency, parts)) >= 4.5 and _frequency(best) - frequency >= 1.5
+        return common and bool(_GLUE & set(parts)) and "".join(parts) == word
+    near, used = OSA.distance(word, best), _frequency(best)
+    if len(word) < 4:
+        return near == 1 and used >= 6 and sorted(word) == sorted(best)
+    far = 1 if len(word) < 7 else 2 if len(word) < 9 else 3
+    return near <= far and used - frequency >= 1.5 and used >= (_IN_USE if near > 1 or len(word) < 7 else 2.3)
 
 
 def _coined(word: str, suggestions: Sequence[str]) -> bool:
