@@ -6,7 +6,7 @@ A phrase is words with a space between. A word may be
     {n} {w} {name}  a number, any word, a capitalised name: kept under that name for the replacement
     {g:red|blue}    one of several, kept as {g}
 and `?` after it makes it optional; `_` in it stands for a space. At either end, `[in_the|of]` must
-stand beside the phrase, `[!in_the|of]` must not, and `[.]` at the end wants the clause to end there.
+stand beside the phrase, `[!in_the|of]` must not, and `[.]` at the end wants the clause to end there, `[,]` a comma.
 In a replacement, `~take` gets the form that `~make` had, `#flat` that of `#apartment`, in order of
 place, and `{n}` what stood there; `{verb1}`, `{noun1}` are the first verb and noun as they stood.
 """
@@ -34,6 +34,8 @@ _AUXILIARY = re.compile(
     r"(?:\s+\w+){0,2}\s+$",
     re.IGNORECASE,
 )
+_CAPITAL = re.compile(r"(?!\bI\b)[A-Z]")
+_BE = frozenset(("am", "are", "were"))
 _LETTERS = re.compile(r"[a-z]+")
 _COMMON = frozenset("the this that these those with from into their about which there have make take give other".split())
 _ARTICLE = re.compile(r"(?<!\w)(an?)(\s+)$", re.IGNORECASE)
@@ -56,8 +58,8 @@ class Pattern:
         A capital inside a phrase that has none makes it a name ("Free Gift Company").
         """
         for match in self.regex.finditer(text):
-            said = match.group()
-            if self.plain and said[1:] != said[1:].lower():
+            said = match.group()[1:]
+            if self.plain and said != said.lower() and _CAPITAL.search(said):
                 continue
             left = text[max(0, match.start() - 40) : match.start()]
             if all(bool(regex.search(left)) is wanted for wanted, regex in self.before):
@@ -100,9 +102,17 @@ def _options(token: str) -> str:
 
 
 def _after(token: str) -> str:
-    if token == "[.]":
-        return r"(?=\s*(?:[.,;:!?)”\"]|$))"
-    return rf"(?{'!' if token[1] == '!' else '='}\s+(?:{_options(token)})(?![\w-]))"
+    options = token.strip("[!]").split("|")
+    choices = [r"\s+(?:" + "|".join(map(_literal, words)) + r")(?![\w-])"] if (words := _words(options)) else []
+    if "." in options:
+        choices.append(r"\s*(?:[.,;:!?)”\"]|$)")
+    elif "," in options:
+        choices.append(r"\s*,")
+    return rf"(?{'!' if token[1] == '!' else '='}{'|'.join(choices)})"
+
+
+def _words(options: list[str]) -> list[str]:
+    return [option for option in options if option not in (".", ",")]
 
 
 def _join(parts: list[str]) -> str:
@@ -129,11 +139,11 @@ def _token(token: str, verbs: list[str], nouns: list[str]) -> tuple[str, frozens
         forms = [form for base in token[1:].split("|") for form in noun_forms(base)]
         return _group(f"noun{len(nouns)}", forms), _anchors(forms)
     if token.startswith("{"):
-        name, _, options = token.strip("{}").partition(":")
-        if options:
-            words = options.split("|")
-            return rf"(?P<{name}>{'|'.join(map(_literal, words))})", _anchors(words)
-        return f"(?P<{name}>{_KEPT[name.rstrip('0123456789')]})", frozenset()
+        inside, _, tail = token[1:].partition("}")
+        name, _, options = inside.partition(":")
+        words = options.split("|") if options else []
+        body = "|".join(map(_literal, words)) if words else _KEPT[name.rstrip("0123456789")]
+        return f"(?P<{name}>{body}){re.escape(tail)}", _anchors(words)
     words = token.split("|")
     body = "|".join(map(_literal, words))
     anchors = frozenset() if any("*" in o for o in words) else _anchors(words)
@@ -182,8 +192,9 @@ def fill(template: str, match: re.Match[str], pattern: Pattern) -> str:
         word, tail = _word(token[1:])
         if token.startswith("~") and verbs < len(pattern.verbs):
             verbs += 1
+            said = match[f"verb{verbs}"].lower()
             form = _form(match, f"verb{verbs}", pattern.verbs[verbs - 1])
-            out.append(verb_forms(word)[form] + tail)
+            out.append((said if word == "be" and said in _BE else verb_forms(word)[form]) + tail)
         elif token.startswith("#") and nouns < len(pattern.nouns):
             nouns += 1
             said = (match[f"noun{nouns}"] or "").lower()
@@ -211,7 +222,9 @@ def _form(match: re.Match[str], group: str, bases: str) -> int:
         return 1 if said in ("am", "are") else 2
     if forms[2] == said == forms[3]:
         start = match.start(group)
-        return 3 if _AUXILIARY.search(match.string, max(0, start - 40), start) else 2
+        if _AUXILIARY.search(match.string, max(0, start - 40), start):
+            return 3
+        return 0 if forms[0] == said else 2
     return forms.index(said)
 
 
