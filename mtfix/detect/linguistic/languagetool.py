@@ -57,8 +57,8 @@ _IN_USE = 3.0
     ],
     good=[
         Example("The mayor of Lviv met farmers from Zhytomyr and spoke of “kvass” and “varenyky”."),
-        Example("The tweetstorm went on; its author, Mr. Sotnyk, calls himself a trustbuster."),
-        Example("Colour and labour are spelled so in Leeds, color and labor in Denver."),
+        Example("Its author, Mr. Sotnyk, had never heard of the hryvnia before he moved to Leeds."),
+        Example("Labour and the trade unions of Leeds favour a new centre for the neighbourhood."),
     ],
 )
 def languagetool(segments: Sequence[Segment], settings: Settings) -> Iterator[list[Hit]]:
