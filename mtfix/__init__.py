@@ -22,7 +22,7 @@ The map
     pipeline.py     detect -> repair -> verify -> score
     batch.py        corpora
     cli.py          the command line
-    page.py         the page
+    page/           the page
 """
 
 from __future__ import annotations
