@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.resources import files as resources
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 from mtfix.config import Settings
 from mtfix.errors import ConfigError, MtfixError
-from mtfix.page import choices, scores
+from mtfix.page import choices, corpus, scores
 from mtfix.page import text as texts
 from mtfix.page.examples import SAMPLE, examples
 from mtfix.page.files import export
@@ -57,7 +57,7 @@ def build(settings: Settings | None = None, *, own: Path | None = None) -> Any:
     """
     base = settings or Settings()
     tokens = texts.Tokens()
-    with gr.Blocks(title="mtfix", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="mtfix", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
         gr.HTML(html_template=_TOP, apply_default_css=False, js_on_load=None)
         form = _drawer(base)
         with gr.Tabs(elem_id="mx-tabs"):
@@ -246,7 +246,30 @@ def _drawer(base: Settings) -> _Fields:
 
 
 def _corpus_tab(form: _Fields, base: Settings) -> None:
-    gr.HTML(html_template='<div class="mx-sheet"><p>Soon.</p></div>', apply_default_css=False, js_on_load=None)
+    with gr.Column(elem_classes="mx-form"):
+        file = gr.File(label="Corpus: .txt, .jsonl, .tsv or .csv, packed or not", type="filepath", height=150, elem_id="mx-file")
+        with gr.Row():
+            hypothesis = gr.Textbox(label="Column of the translation", placeholder="hypothesis", max_lines=1)
+            source = gr.Textbox(label="Column of the source", placeholder="source, if there is one", max_lines=1)
+        with gr.Row(elem_classes="mx-last"):
+            stop = gr.Button("Stop", scale=0, min_width=110)
+            go = gr.Button("Repair the file", variant="primary", scale=0, min_width=180, elem_id="mx-corpus-go")
+    out = gr.HTML(apply_default_css=False, js_on_load=None, elem_id="mx-corpus-out")
+    taken = gr.File(label="Take along", file_count="multiple", interactive=False, visible=False, elem_id="mx-taken")
+
+    def run(file: str | None, hypothesis: str, source: str, *fields: Any) -> Iterator[tuple[str, Any]]:
+        try:
+            settings = choices.settings_of(_form(fields), base)
+        except MtfixError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        for shown, files in corpus.repaired(file, {"hypothesis": hypothesis or "", "source": source or ""}, settings):
+            yield shown, gr.File(value=files or None, visible=bool(files))
+
+    job = go.click(
+        run, [file, hypothesis, source, *form.components], [out, taken], concurrency_limit=2, concurrency_id="corpus",
+        show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
+    stop.click(lambda: "", None, out, cancels=[job], queue=False, api_visibility="private")
 
 
 def _score_tab(form: _Fields, base: Settings) -> None:

@@ -51,7 +51,7 @@ def _own(systems: dict[str, list[str]], settings: Settings) -> str:
     rows = [
         (name, s.metric, f"{s.value:.2f}", s.signature) for name, lines in systems.items() for s in score(lines, settings=settings)
     ]
-    return "<h3>Without a reference</h3>" + _table(("System", "Metric", "Score", "Signature"), rows)
+    return "<h2>Without a reference</h2>" + _table(("System", "Metric", "Score", "Signature"), rows)
 
 
 def _referenced(systems: dict[str, list[str]], reference: list[str]) -> str:
@@ -62,10 +62,10 @@ def _referenced(systems: dict[str, list[str]], reference: list[str]) -> str:
             for name, lines in systems.items()
             for s in score(lines, references=[reference])[1:]
         ]
-        return "<h3>Against the reference</h3>" + _table(("System", "Metric", "Score", "Signature"), rows)
+        return "<h2>Against the reference</h2>" + _table(("System", "Metric", "Score", "Signature"), rows)
     head = ("System", "Metric", "Score ± 95 %", "p against A", "Signature")
     said = "Paired bootstrap, 1,000 samples. A small p means that the difference is hardly luck; TER: lower is better."
-    return f"<h3>Against the reference</h3><p>{said}</p>" + _table(head, [_row(c) for c in found])
+    return f"<h2>Against the reference</h2><p>{said}</p>" + _table(head, [_row(c) for c in found])
 
 
 def _row(found: Comparison) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _plot(systems: dict[str, list[str]], reference: list[str]) -> str:
     )
     label = "chrF of each segment; the upright line is the mean. The worst segments stand below in words."
     return (
-        f'<h3>Segments by chrF</h3><p>{label}</p><svg viewBox="0 0 {width} {height + 8}" role="img" aria-label="{label}" '
+        f'<h2>Segments by chrF</h2><p>{label}</p><svg viewBox="0 0 {width} {height + 8}" role="img" aria-label="{label}" '
         f'style="max-width:{width}px;width:100%;font-size:12px" fill="currentColor">{"".join(rows)}{axis}</svg>'
     )
 
@@ -110,7 +110,7 @@ def _worst(systems: dict[str, list[str]], reference: list[str]) -> str:
     values = _segments(lines, reference)
     worst = sorted(range(len(values)), key=lambda i: (values[i], i))[:_WORST]
     rows = [(str(i + 1), f"{values[i]:.1f}", lines[i], reference[i]) for i in worst]
-    return f"<h3>Worst segments of {name}</h3>" + _table(("Line", "chrF", "Text", "Reference"), rows)
+    return f"<h2>Worst segments of {name}</h2>" + _table(("Line", "chrF", "Text", "Reference"), rows)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

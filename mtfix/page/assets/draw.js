@@ -58,21 +58,25 @@ function nameOf(item) {
   return `${kind}: ${phrase(item)}, ${STATE_WORDS[item.state]}`;
 }
 
+function unseen(text) { return h("span", { class: "mx-unseen" }, text); }
+
 // One edit in the text. Insertions are underlined and deletions struck through: never colour alone.
+// What the eye sees from that, a screen reader hears as words between.
 function mark(item, current) {
-  const classes = ["mx-edit", `mx-${item.state}`, `mx-${item.kind}`, current ? "mx-current" : ""].join(" ").trim();
+  const classes = ["mx-edit", `mx-${item.state}`, `mx-is-${item.kind}`, current ? "mx-current" : ""].join(" ").trim();
   const parts = [];
-  if (item.kind === "note") parts.push(h("span", { class: "mx-noted" }, ...visibleOr(item.old, "⚑")));
+  if (item.kind === "note") parts.push(h("span", { class: "mx-noted" }, ...visibleOr(item.old, "⚑")), unseen(" (note)"));
   else if (item.state === "accepted") {
-    if (item.old) parts.push(h("del", {}, ...visible(item.old)));
-    if (item.text) parts.push(h("ins", {}, ...visible(item.text)));
+    if (item.old) parts.push(unseen("deleted "), h("del", {}, ...visible(item.old)));
+    if (item.text) parts.push(unseen(" inserted "), h("ins", {}, ...visible(item.text)));
   } else if (item.state === "open") {
     if (item.old) parts.push(h("span", { class: "mx-kept" }, ...visible(item.old)));
+    if (item.text) parts.push(unseen(" suggested "));
     parts.push(h("span", { class: "mx-ghost" }, ...visibleOr(item.text, "delete?")));
-  } else parts.push(h("span", { class: "mx-kept" }, ...visibleOr(item.old, "‸")));
+  } else parts.push(h("span", { class: "mx-kept" }, ...visibleOr(item.old, "‸")), unseen(" (edit rejected)"));
   return h("span", {
-    class: classes, role: "button", tabindex: current ? "0" : "-1", "data-item": item.n, "aria-label": nameOf(item),
-    "aria-current": current ? "true" : null, "aria-pressed": item.kind === "edit" ? String(item.state === "accepted") : null,
+    class: classes, role: "button", tabindex: current ? "0" : "-1", "data-item": item.n, "aria-current": current ? "true" : null,
+    "aria-pressed": item.kind === "edit" ? String(item.state === "accepted") : null,
   }, ...parts);
 }
 

@@ -21,6 +21,15 @@
       localStorage.setItem("mtfix-theme", dark ? "dark" : "light");
     }
   });
+  // gradio names every upload button alike, and otherwise than it reads.
+  const nameUploads = () => document.querySelectorAll("button.upload-container, button[aria-dropeffect]").forEach((b) => {
+    const label = b.closest(".block")?.querySelector("label")?.textContent.trim();
+    b.removeAttribute("aria-label");
+    if (label) b.setAttribute("aria-description", label);
+  });
+  setInterval(nameUploads, 2000);
+  document.addEventListener("click", () => setTimeout(nameUploads, 60));
+  nameUploads();
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && body.classList.contains("mx-drawer-open")) drawer(false);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest?.("#mx-inputs")) {
