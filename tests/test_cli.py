@@ -347,13 +347,13 @@ def test_goes_on_where_it_was_cut(mtfix, monkeypatch: pytest.MonkeyPatch, cut: i
 
 
 def test_goes_on_after_a_real_kill(mtfix) -> None:
-    Path("in.txt").write_text("".join(LINES) * 40)
+    Path("in.txt").write_text("".join(LINES) * 10)
     command = [sys.executable, "-m", "mtfix", "corpus", "in.txt", "out.jsonl"]
     env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
-    part = Path("out.jsonl.mtfix/part")
+    saved = Path("out.jsonl.mtfix/manifest.json")
     until = time.monotonic() + 60
-    while not (part.exists() and part.stat().st_size) and process.poll() is None and time.monotonic() < until:
+    while not saved.exists() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
