@@ -23,6 +23,8 @@ _DATE = re.compile(
     re.VERBOSE,
 )
 _PRECHECK = re.compile(rf"\d\.[ ]?\d\d?\.[ ]?\d|年|\d (?:year|г)\b|\d(?:st|nd|rd|th)?\.? (?:of )?(?:{_MONTH})\b")
+# The Official Journal of the EU is cited with dots in English too: "OJ L 173, 12.6.2014, p. 1".
+_JOURNAL = re.compile(r"\bOJ [A-Z]{1,2} ?\d+[A-Z]?, $")
 _US = re.compile(rf"\b(?:{_MONTH}) \d\d?\b(?!\d)")
 _UK = re.compile(rf"(?<!\.)\b\d\d? (?:{_MONTH})\b")
 
@@ -70,7 +72,7 @@ def date_format(document: Document, settings: Settings) -> Iterator[Hit]:
         if not _PRECHECK.search(text):
             continue
         for match in _DATE.finditer(text):
-            if is_verbatim(text, *match.span()) or not _wrong(match):
+            if is_verbatim(text, *match.span()) or not _wrong(match) or _JOURNAL.search(text[: match.start()]):
                 continue
             if style is None:
                 style = settings.variant or _style(document)

@@ -11,7 +11,7 @@ _NUMBER = re.compile(
       | (?P<points>\d{{1,3}}(?:\.\d{{3}}){{2,}})(?![\d.,]*\d)            # 1.234.567
       | (?P<swiss>\d{{1,3}}(?:['’]\d{{3}})+)(?![\w'’])                   # 1'000'000
       | (?P<gaps>[1-9]\d{{0,2}}(?:{_GAP}\d{{3}}){{2,}}(?:,\d{{1,2}})?)(?![\d{_GAP[1:-1]}]*\d)   # 1 000 000
-      | (?P<gap>[1-9]\d{{0,2}}{_GAP}\d{{3}})(?=\s[a-z€$%]|[.,;)]|$)(?!{_GAP}?\d)                 # 10 000
+      | (?P<gap>[1-9]\d{{0,2}}{_GAP}\d{{3}}(?:,\d{{1,2}})?)(?=\s[a-z€$%]|[.,;)]|$)(?!{_GAP}?\d)                 # 10 000
       | (?P<dot>[1-9]\d{{0,2}}\.\d{{3}})(?![\d.,%:/]*\d|[\w%])                                      # 180.000
       | (?P<many>\d+(?:[.,]\d+)*)\s?(?P<short>Mio|Mrd|Mill|Mlrd|mlrd|Tsd)\b\.?        # 5 Mio.
       | (?P<lakh>\d+(?:[.,]\d+)*|one|two|three|four|five|six|seven|eight|nine|ten)\s(?P<indian>lakhs?|crores?)\b
@@ -30,6 +30,7 @@ _SHORT = {
     "mlrd": "billion",
     "Tsd": "thousand",
 }
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _SKIP = re.compile(
     r"\b(?:tel|phone|fax|call|no|number|version|article|section|paragraph|chapter|ISBN|IP|in|year)\b\.? ?$", re.I
@@ -127,6 +128,7 @@ def _indian(match: re.Match[str], span: Span) -> Iterator[Hit]:
     except ValueError:
         return
     total = count * (100_000 if match["indian"].startswith("lakh") else 10_000_000)
-    value = f"{total / 1e6:.10g} million" if total >= 1e6 else f"{total:,.0f}"
+    scale, word = next(((s, w) for s, w in _SCALES if total >= s), (1.0, ""))
+    value = f"{total / scale:.10g} {word}" if word else f"{total:,.0f}"
     message = f"Indian numbering: {match.group()} is {value}."
     yield Hit(span, fix=value, message=message, hint=True, applicability=UNSAFE, severity=Severity.NEUTRAL)
