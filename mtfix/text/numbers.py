@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from mtfix.types import Span
 
 # Groups may be parted by a full stop, comma, apostrophe or (thin, no-break) space.
-_DIGITS = re.compile(r"(?<![\w.,])?\d+(?:[.,:/’'\u00a0\u202f\u2009 ](?=\d)\d+)*")
+_DIGITS = re.compile(r"\d+(?:[.,:/’'\u00a0\u202f\u2009 ](?=\d)\d+)*")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,’'\u00a0\u202f\u2009 ])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$")
 _INDIAN = re.compile(r"\d{1,3}(?:,\d{2})+,\d{3}$")
 _UNITS = {
@@ -25,6 +25,7 @@ _UNITS = {
     )
 }
 _TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS |= {word[:-1] + "ies": value for word, value in _TENS.items()}  # "the nineties"
 _ORDINALS = {
     word: value
     for value, word in enumerate(

@@ -18,6 +18,7 @@ _CENTURY = re.compile(
     r"\.?(?:-\w{1,3})?\s?(?:stolet|век|ст\.|столет|століт|Jahrh|sajand|secol|siècle|siglo|século|世紀|世纪|शताब्दी)"
 )
 _CLEAR = re.compile(r"\s?(?:млн|млрд|тыс|тис|Mio|Mrd|[余多]?[万萬亿億])")
+_LONGEST = 10_000  # characters: beyond that, numbers of two texts meet by chance
 _IMPERIAL = re.compile(
     r"[\s-]?(?:square )?(?:miles?|mph|feet|foot|ft|inch|pounds?|lbs?|degrees|°|F\b|acres?|gallons?|ounces?|yards?"
     r"|p\.?m|a\.?m)"
@@ -36,19 +37,14 @@ class _Count:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The numbers of one text, and the values that its words and numerals add."""
+    """The numbers of one text, and all the values that stand in it, in digits or words.
+
+    In `strict`, "20" in "20 million" counts as twenty million only.
+    """
 
     counts: tuple[_Count, ...]
-    words: frozenset[float]
-
-    def values(self, *, bare: bool) -> frozenset[float]:
-        """Return all values; without `bare`, "20" in "20 million" counts as twenty million only."""
-        out = set(self.words)
-        for count in self.counts:
-            out |= count.scaled
-            if bare or not count.clear:
-                out |= count.values
-        return frozenset(out)
+    loose: frozenset[float]
+    strict: frozenset[float]
 
 
 @detector(
@@ -83,20 +79,18 @@ def number_mismatch(segment: Segment) -> Iterator[Hit]:
     if not segment.source:
         return
     source, text = plain_digits(segment.source), segment.hypothesis
-    if not (any(c.isdigit() for c in source) and any(c.isdigit() for c in text)):
+    if not any(c.isdigit() for c in source) or max(len(source), len(text)) > _LONGEST:
         return
     ours, theirs = _read(source, source=True), _read(text, source=False)
-    lost = [n for n in ours.counts if _is_lost(n, theirs) and not _CENTURY.match(source[n.span.end :])]
+    if any(_is_lost(n, theirs) for n in ours.counts) or any(_is_added(n, ours) for n in theirs.counts):
+        ours, theirs = _with_months(source, ours, source=True), _with_months(text, theirs, source=False)
+    lost = [n for n in ours.counts if _is_lost(n, theirs) and not _CENTURY.match(source[n.span.end : n.span.end + 24])]
     added = [n for n in theirs.counts if _is_added(n, ours)]
     if len(lost) != 1 or len(added) > 1:
         return
     old = lost[0].span.of(source)
     if not added:
-        if (
-            min(lost[0].values) >= 13
-            and not (old == "100" and re.search(r"per ?cent|%", text))
-            and not re.search(r"[\w-]$", source[: lost[0].span.start])
-        ):
+        if max(lost[0].values) >= 13 and not _may_be_left_out(old, source[: lost[0].span.start], text):
             said = f"The source has the number {old}, the translation has not."
             yield Hit(lost[0].span, None, said, side=Side.SOURCE, category=Category.OMISSION, confidence=0.7)
         return
@@ -110,22 +104,33 @@ def number_mismatch(segment: Segment) -> Iterator[Hit]:
     yield Hit(added[0].span, fix, said)
 
 
+def _may_be_left_out(number: str, before: str, text: str) -> bool:
+    """Say whether a number is part of a code or of "per cent" ("20 cikin 100")."""
+    return bool(re.search(r"[\w-]$", before)) or (number == "100" and bool(re.search(r"per ?cent|%", text)))
+
+
 def _read(text: str, *, source: bool) -> _Side:
     found = tuple(
         _counted(text, number, source=source)
         for number in numbers(text)
         if text[max(0, number.span.start - 2) : number.span.start] not in _ERAS
     )
-    values = english_values(text) | {float(_roman(m.group())) for m in _ROMAN.finditer(text)}
-    for lang in languages("months") if source else ("en",):
-        pattern = calendar("months", lang)
-        values |= {float(m.lastindex or 0) for m in pattern.finditer(text)} if pattern else set()
+    values = set(english_values(text)) | {float(_roman(m.group())) for m in _ROMAN.finditer(text)}
     if source and _CJK.search(text):
         values |= chinese_values(text)
         for era, first in _ERAS.items():
             for match in re.finditer(era + r"\s?(\d{1,2}|元)年", text):
                 values |= {float(first if match.group(1) == "元" else first + int(match.group(1)) - 1)}
-    return _Side(found, frozenset(values))
+    strict = values.union(*(c.scaled if c.clear else c.scaled | c.values for c in found))
+    return _Side(found, frozenset(strict.union(*(c.values for c in found))), frozenset(strict))
+
+
+def _with_months(text: str, side: _Side, *, source: bool) -> _Side:
+    found: set[float] = set()
+    for lang in languages("months") if source else ("en",):
+        if pattern := calendar("months", lang):
+            found |= {float(m.lastindex or 0) for m in pattern.finditer(text)}
+    return _Side(side.counts, side.loose | found, side.strict | found)
 
 
 def _counted(text: str, number: Number, *, source: bool) -> _Count:
@@ -143,15 +148,15 @@ def _counted(text: str, number: Number, *, source: bool) -> _Count:
 def _is_lost(count: _Count, other: _Side) -> bool:
     """Say whether a number of the source is not in the translation. "20万" must be 200,000 there, not 20 million."""
     if count.clear:
-        return not _meets(count.scaled, other.values(bare=False))
-    return not _meets(count.values | count.scaled, other.values(bare=True))
+        return not _meets(count.scaled, other.strict)
+    return not _meets(count.values | count.scaled, other.loose)
 
 
 def _is_added(count: _Count, other: _Side) -> bool:
     """Say whether a number of the translation is not in the source, which may have the word before it (Hausa)."""
     if count.clear:
-        return not _meets(count.scaled, other.values(bare=True)) and not _meets(count.values, other.values(bare=False))
-    return not _meets(count.values | count.scaled, other.values(bare=False))
+        return not _meets(count.scaled, other.loose) and not _meets(count.values, other.strict)
+    return not _meets(count.values | count.scaled, other.strict)
 
 
 def _meets(mine: frozenset[float], theirs: frozenset[float]) -> bool:

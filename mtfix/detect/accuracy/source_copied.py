@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from mtfix.detect.api import DISPLAY_ONLY, Category, Example, Hit, Segment, Severity, Span, detector
 
 _WORD = re.compile(r"[^\W\d_]+")
-_ADDRESS = re.compile(r"\S*(?:://|www\.|@)\S*")
+_ADDRESS = re.compile(r"://|www\.|@")
 _ENGLISH = frozenset(
     "the of and to in a is that for on was with as it by at from be are this an or have has not which were but his "
     "he they their will its you we she her had been who would there all one more can if about no up out so said".split()
@@ -41,7 +41,7 @@ def source_copied(segment: Segment) -> Iterator[Hit]:
     source, text = segment.source, segment.hypothesis.strip()
     if not source or not text or segment.source_lang.startswith("en") or not 0.6 < len(text) / len(source) < 1.6:
         return
-    words = _WORD.findall(_ADDRESS.sub("", text))
+    words = _WORD.findall(" ".join(part for part in text.split() if not _ADDRESS.search(part)))
     small = [w for w in words if w.islower() or not w.isascii()]
     if len({w.lower() for w in small}) < 3 or sum(w.lower() in _ENGLISH for w in words) > 0.2 * len(words):
         return

@@ -7,12 +7,13 @@ from mtfix.detect.api import DISPLAY_ONLY, SAFE, Category, Example, Hit, Segment
 
 _URL = re.compile(
     r"""(?:https?://|www\.)[^\s<>"“”()\[\]\u3000-\u9fff\u0400-\u04ff]*[\w/]
-      | [\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}""",
+      | (?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}""",
     re.VERBOSE | re.ASCII,
 )
 # What an engine makes of a URL: spaces let in around the signs.
 _BROKEN = re.compile(
-    r"(?:https?\s?:\s?/\s?/\s?|www\s?\.\s?)[\w-]+(?:\s?[./?=&_-]\s?[\w-]+)*(?:\s?/(?!\w))?|[\w.+-]+\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
+    r"(?:https?\s?:\s?/\s?/\s?|www\s?\.\s?)[\w-]+(?:\s?[./?=&_-]\s?[\w-]+)*(?:\s?/(?!\w))?"
+    r"|(?<![\w.+-])[\w.+-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
     re.ASCII,
 )
 

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mtfix.detect.api import (
     DISPLAY_ONLY,
@@ -153,7 +154,12 @@ def _is_exempt(text: str, place: Place, span: Span) -> bool:
         return True
     if text[span.end : span.end + 1] in ("@", "_") or re.match(r"\.[a-z]{2,3}\b", text[span.end : span.end + 5]):
         return True
-    return any(p.kind in ("title", "url", "code", "tag") and p.span.overlaps(span) for p in protected(text))
+    return any(locked.overlaps(span) for locked in _locked(text))
+
+
+@lru_cache(maxsize=64)
+def _locked(text: str) -> tuple[Span, ...]:
+    return tuple(p.span for p in protected(text) if p.kind in ("title", "url", "code", "tag"))
 
 
 def _is_past(text: str, place: Place) -> bool:
@@ -161,7 +167,14 @@ def _is_past(text: str, place: Place) -> bool:
     limit = place.year if place.kind in ("renamed", "renamed-ukraine", "history") and place.year else 1991
     if place.kind == "foreign":
         return False
-    return bool(_HISTORY.search(text)) or any(int(m.group(1)) < limit for m in _YEAR.finditer(text))
+    first, old = _times(text)
+    return old or first < limit
+
+
+@lru_cache(maxsize=64)
+def _times(text: str) -> tuple[int, bool]:
+    """Return the first year that the text names, and whether it has a word of history."""
+    return min((int(m.group(1)) for m in _YEAR.finditer(text)), default=9999), bool(_HISTORY.search(text))
 
 
 def _hit(index: int, segment: Segment, place: Place, span: Span, *, how: str) -> Hit:
