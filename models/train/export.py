@@ -1,6 +1,6 @@
 """Turn the tagger's weights into an ONNX model in eight bits with static scales.
 
-usage: python -m models.train.export --weights FOLDER --base FOLDER --rows FOLDER --out FOLDER [--check DIR]
+usage: python -m models.train.export --weights FOLDER --base FOLDER --rows FOLDER --out FOLDER
 
 Why a graph written by hand: every matrix product takes unsigned bytes times signed bytes of 7 bits with fixed
 scales (ONNX Runtime's MatMulIntegerToFloat). Integer sums are exact and don't depend on the order, no scale depends
@@ -123,7 +123,7 @@ def scale_of(sample: Array, low: float, high: float) -> tuple[float, int]:
 class Quantiser:
     """Adds quantised linear layers to a graph."""
 
-    def __init__(self, graph: Graph, seen: Watch, *, apart: int = 24) -> None:
+    def __init__(self, graph: Graph, seen: Watch, *, apart: int = 12) -> None:
         self.graph = graph
         self.seen = seen
         self.apart = apart
@@ -165,7 +165,8 @@ def embeddings(g: Graph, state: dict[str, Array]) -> str:
     rows = g.const(np.rint(table / scale).astype(np.int8), "word_embeddings")
     picked = g.one("Cast", [g.one("Gather", [rows, "input_ids"])], to=TensorProto.FLOAT)
     word = g.one("Mul", [picked, g.one("Gather", [g.const(scale), "input_ids"])])
-    places = g.const(state["enc.embeddings.position_embeddings.weight"].astype(np.float32)[:512])
+    # Windows are short: places after the 256th are never asked for.
+    places = g.const(state["enc.embeddings.position_embeddings.weight"].astype(np.float32)[:256])
     length = g.one("Gather", [g.one("Shape", ["input_ids"]), g.const(np.array([1], np.int64))])
     start, axis = g.const(np.array([0], np.int64)), g.const(np.array([0], np.int64))
     place = g.one("Slice", [places, start, length, axis])
@@ -288,6 +289,30 @@ def write_folder(net: Tagger, seen: Watch, tags: list[str], base: Path, rows: Pa
     (out / "tags.json").write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
+CARD = """id = "tagger-en"
+version = "{version}"
+task = "tagger"
+licence = "Apache-2.0"
+base = "DistilBERT-base-cased (Apache-2.0)"
+max_length = 160
+trained_on = "{trained_on}"
+
+[files]
+{files}
+"""
+
+
+def write_card(out: Path, version: str, trained_on: str) -> None:
+    """Write a card with checksums and neutral numbers; `eval.tagger_fit` fits them."""
+    files = "\n".join(f'"{f}" = "{sha256(out / f)}"' for f in ("model.onnx", "tags.json", "tokenizer.json"))
+    tables = (
+        "[suspect]\nword = 0.5\nedit = 0.5\nscore = 0.0\nbias = 0.0\nthreshold = 0.5\n\n"
+        "[quality]\nscore = 25.0\nsuspect = 0.0\nbias = 65.0\n\n[tags]\nfloor = 0.05\nrewrite = 0.5\n"
+    )
+    text = CARD.format(version=version, trained_on=trained_on, files=files)
+    (out / "card.toml").write_text(f"{text}\n{tables}", encoding="utf-8")
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--weights", type=Path, required=True)
@@ -295,11 +320,14 @@ def main() -> None:
     p.add_argument("--rows", type=Path, required=True)
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--texts", type=int, default=400)
+    p.add_argument("--version", default="1")
+    p.add_argument("--trained-on", default="MLQE-PE, MQM spans, round trips, noise on news and speeches")
     o = p.parse_args()
     torch.set_num_threads(1)
     net, tags = load(o.weights, o.base)
     seen = watch(net, load_tokenizer(o.base), calibration(o.rows, o.texts))
     write_folder(net, seen, tags, o.base, o.rows, o.out)
+    write_card(o.out, o.version, o.trained_on)
     print({f.name: (f.stat().st_size, sha256(f)) for f in sorted(o.out.iterdir())})
 
 

@@ -1,0 +1,223 @@
+"""Measure the tagger alone: words, scores, heat map, edits, confidence.
+
+    python -m eval.tagger --data DIR --model FOLDER [--out results.json] [--most N] [--half 1]
+
+What the card's numbers were fitted on (the even-numbered records) is left out with `--half 1`, the default; `--half -1`
+takes all. Target-only, one threshold for all language pairs. TER counts edits on words and signs; lower is better.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.gleu import gleu
+from eval.tagger_fit import Case, cases, distance, mcc, words
+from eval.tagger_sets import PAIRS, Pair, half, mlqe, repairs, texts
+from mtfix.repair import tagged
+from mtfix.runtime.tagger import REWRITE, Tagger, load, quality, suspicion
+from mtfix.text.edits import apply, select
+from mtfix.types import Applicability, Edit, Segment
+from mtfix.verify.registry import judge
+
+PASSES = 3
+SAFE, ALL = (Applicability.SAFE,), (Applicability.SAFE, Applicability.UNSAFE)
+
+
+def trust_of(tagger: Tagger) -> tagged.Trust:
+    """Return the trust that the card states."""
+    edits = tagger.card.options["edits"]
+    return tagged.Trust(edits["fitted"], edits["apply_at"], edits["suggest_at"])
+
+
+def repaired(
+    tagger: Tagger, hypotheses: Sequence[str], trust: tagged.Trust, accept: Sequence[Applicability]
+) -> tuple[list[str], list[list[Edit]]]:
+    """Return the texts after at most three passes, tagger alone with the guards, and the edits of the first pass."""
+    now = list(hypotheses)
+    first: list[list[Edit]] = [[] for _ in now]
+    open_ = list(range(len(now)))
+    for turn in range(PASSES):
+        moved = []
+        for n, tagging in zip(open_, tagger.tag([now[k] for k in open_]), strict=True):
+            segment = Segment(now[n])
+            edits = tagged.propose(segment, (), tagging, forms=tagger.forms, trust=trust)
+            chosen = [e for e in edits if e.applicability in accept and judge(segment, e).accepted]
+            if not chosen:
+                continue
+            if not turn:
+                first[n] = chosen
+            now[n] = apply(now[n], select(chosen))
+            moved.append(n)
+        open_ = moved
+    return now, first
+
+
+def ter(hypotheses: Sequence[str], references: Sequence[str]) -> float:
+    """Return TER on words and signs."""
+    from sacrebleu.metrics.ter import TER
+
+    joined = [" ".join(words(h)) for h in hypotheses], [[" ".join(words(r)) for r in references]]
+    return round(float(TER(case_sensitive=True).corpus_score(*joined).score), 2)
+
+
+def detection(tagger: Tagger, data: Path, which: int, most: int | None) -> dict[str, Any]:
+    """Return word MCC at the card's threshold and correlations of the score, by pair."""
+    threshold = tagger.card.options["suspect"]["threshold"]
+    out: dict[str, Any] = {"threshold": threshold}
+    for pair in PAIRS:
+        rows = (mlqe(data, pair) if which < 0 else half(mlqe(data, pair), which))[:most]
+        raws = tagger.raw([r.words for r in rows])
+        suspects = [suspicion(r, tagger.reading.suspect) for r in raws]
+        truth = np.concatenate([np.array(r.bad)[: len(s)] for r, s in zip(rows, suspects, strict=True)])
+        guess = np.array([p for s in suspects for p in s])
+        scores = [quality(r, s, tagger.reading.quality) for r, s in zip(raws, suspects, strict=True)]
+        best = max(mcc(guess > t, truth) for t in np.arange(0.1, 0.9, 0.02))
+        out[pair] = {
+            "mcc": round(mcc(guess > threshold, truth), 3),
+            "mcc_own_threshold": round(best, 3),
+            "pearson": round(float(np.corrcoef(scores, [r.z for r in rows])[0, 1]), 3),
+            "spearman": round(float(np.corrcoef(ranks(scores), ranks([r.z for r in rows]))[0, 1]), 3),
+            "word_ece": round(ece(guess, truth.astype(float)), 3),
+            "n": len(rows),
+        }
+    return out
+
+
+def ranks(values: Sequence[float]) -> np.ndarray[Any, Any]:
+    """Return the rank of each value; equal ones share the mean of theirs."""
+    _, place, count = np.unique(np.array(values), return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
+
+
+def ece(p: np.ndarray[Any, Any], y: np.ndarray[Any, Any], bins: int = 10) -> float:
+    """Return the expected calibration error over equal-width bins."""
+    at = np.minimum((p * bins).astype(int), bins - 1)
+    gaps = [abs(float(p[at == b].mean() - y[at == b].mean())) * float((at == b).mean()) for b in set(at.tolist())]
+    return float(sum(gaps))
+
+
+def calm(tagger: Tagger, paragraphs: Sequence[str], trust: tagged.Trust) -> dict[str, Any]:
+    """Return what is flagged and edited in good text."""
+    threshold = tagger.card.options["suspect"]["threshold"]
+    above = total = rewrites = edits = suggested = 0
+    for text, tagging in zip(paragraphs, tagger.tag(paragraphs), strict=True):
+        above += sum(p > threshold for p in tagging.suspect)
+        total += len(tagging.words)
+        rewrites += any(t and t[0][0] == REWRITE for t in tagging.tags)
+        made = tagged.propose(Segment(text), (), tagging, forms=tagger.forms, trust=trust)
+        passed = [e for e in made if judge(Segment(text), e).accepted]
+        edits += sum(e.applicability in SAFE for e in passed)
+        suggested += sum(e.applicability in ALL for e in passed)
+    return {
+        "words": total,
+        "above": round(above / total, 4),
+        "segments_with_rewrite": round(rewrites / len(paragraphs), 4),
+        "edits_per_1000": round(1000 * edits / total, 3),
+        "edits_per_1000_all": round(1000 * suggested / total, 3),
+    }
+
+
+def gain(tagger: Tagger, pairs: Sequence[Pair], trust: tagged.Trust) -> dict[str, Any]:
+    """Return TER (GLEU for a set with several references) before and after, at both levels."""
+    hypotheses = [p.hypothesis for p in pairs]
+    out: dict[str, Any] = {"n": len(pairs)}
+    several = len(pairs[0].references) > 1
+
+    def measure(texts_: Sequence[str]) -> float:
+        if several:
+            return round(gleu(hypotheses, texts_, [p.references for p in pairs], draws=100), 2)
+        return ter(texts_, [p.references[0] for p in pairs])
+
+    out["metric"] = "GLEU" if several else "TER"
+    out["before"] = measure(hypotheses)
+    for name, accept in (("safe", SAFE), ("all", ALL)):
+        after, first = repaired(tagger, hypotheses, trust, accept)
+        out[name] = measure(after)
+        alone = [_nearer(p, e) for p, edits in zip(pairs, first, strict=True) for e in edits]
+        out[name + "_edits"], out[name + "_nearer"] = len(alone), sum(alone)
+        good = [(p.hypothesis, a) for p, a in zip(pairs, after, strict=True) if p.hypothesis in p.references]
+        out[name + "_good_untouched"] = [sum(h == a for h, a in good), len(good)]
+    return out
+
+
+def _nearer(pair: Pair, edit: Edit) -> bool:
+    before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
+    after = words(apply(pair.hypothesis, [edit]))
+    return min(distance(after, words(r)) for r in pair.references) < before
+
+
+def confidence(found: Sequence[Case], trust: tagged.Trust) -> dict[str, Any]:
+    """Return how well the confidences hold, by level and by kind."""
+    sure = np.array([trust.confidence(c.kind, c.p) for c in found])
+    better = np.array([float(c.better) for c in found])
+    kinds = np.array([c.kind for c in found])
+    known = np.array([c.kind in trust.fitted for c in found])
+    sure, better, kinds = sure[known], better[known], kinds[known]
+    out: dict[str, Any] = {"ece": round(ece(sure, better), 4), "n": len(sure)}
+    for level in (0.5, 0.65, 0.8, 0.9):
+        on = sure >= level
+        out[f"at_{level}"] = [round(float(better[on].mean()), 3) if on.any() else None, int(on.sum())]
+    bins: dict[str, list[float]] = {}
+    for b in range(10):
+        on = (sure >= b / 10) & (sure < b / 10 + 0.1)
+        if on.any():
+            bins[f"{b / 10:.1f}"] = [
+                round(float(sure[on].mean()), 3),
+                round(float(better[on].mean()), 3),
+                int(on.sum()),
+            ]
+    out["reliability"] = bins
+    by_kind: dict[str, Any] = defaultdict(list)
+    for kind in sorted(set(kinds.tolist())):
+        on = (kinds == kind) & (sure >= trust.apply_at)
+        by_kind[kind] = [round(float(better[on].mean()), 3) if on.any() else None, int(on.sum())]
+    out["at_apply_by_kind"] = dict(by_kind)
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--half", type=int, default=1)
+    parser.add_argument("--only", default="detection,calm,gain,confidence")
+    o = parser.parse_args()
+    tagger = load(o.model)
+    trust = trust_of(tagger)
+    results: dict[str, Any] = {"model": tagger.signature, "half": o.half}
+
+    def show(name: str, value: Any) -> None:
+        results[name] = value
+        print(name, json.dumps(value), flush=True)
+        if o.out:
+            o.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+    most = o.most or None
+    if "detection" in o.only:
+        show("detection", detection(tagger, o.data, o.half, most))
+    if "calm" in o.only:
+        # Fitting used the first paragraphs of the news, so those are left out.
+        show("clean_news", calm(tagger, texts(o.data, "clean", 1200)[500:][:most], trust))
+        show("un_2023", calm(tagger, texts(o.data, "un", o.most or 500), trust))
+    found: list[Case] = []
+    for name, pairs in repairs(o.data).items():
+        some = (pairs if o.half < 0 else half(pairs, o.half))[:most]
+        if "gain" in o.only:
+            show(name, gain(tagger, some, trust))
+        if "confidence" in o.only:
+            found += cases(tagger, some, tagger.tag([p.hypothesis for p in some]))
+    if found:
+        show("confidence", confidence(found, trust))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Fit what turns the tagger's numbers into probabilities, a quality and confidences; choose its thresholds.
+
+    python -m eval.tagger_fit --data DIR --model FOLDER [--most N]
+
+Fitted on the even-numbered records of the development sets; `eval.tagger` measures on the odd ones. Writes the
+tables [suspect], [quality], [tags] and [edits] of FOLDER/card.toml anew and leaves the rest of the card alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.tagger_sets import PAIRS, Pair, half, mlqe, repairs, texts
+from mtfix.repair import tagged
+from mtfix.runtime.tagger import REWRITE, Raw, Tagger, load, logit, sigmoid
+from mtfix.types import Tagging
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One edit that a tag would make: its kind, the tag's probability, and whether it brings the text nearer."""
+
+    origin: str
+    kind: str
+    p: float
+    better: bool
+
+
+def logistic(x: Array, y: Array, *, penalty: float = 1.0, centre: Array | None = None) -> Array:
+    """Return the weights (bias last) of a logistic regression, by Newton's method, drawn towards `centre`."""
+    x = np.column_stack([x, np.ones(len(x))])
+    centre = np.zeros(x.shape[1]) if centre is None else centre
+    w = centre.copy()
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(x @ w, -30, 30)))
+        gradient = x.T @ (p - y) + penalty * (w - centre)
+        step = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + penalty * np.eye(len(w)), gradient)
+        w -= step
+        if np.abs(step).max() < 1e-6:
+            break
+    return w
+
+
+def mcc(guess: Array, truth: Array) -> float:
+    """Return Matthews' correlation of two boolean arrays."""
+    tp, fp = float((guess & truth).sum()), float((guess & ~truth).sum())
+    fn, tn = float((~guess & truth).sum()), float((~guess & ~truth).sum())
+    under = math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+    return (tp * tn - fp * fn) / under if under else 0.0
+
+
+def fit_suspect(raws: dict[str, list[Raw]], truth: dict[str, list[Array]]) -> dict[str, float]:
+    """Fit the suspicion on the words of all pairs."""
+    x = np.array(
+        [
+            (logit(float(w)), logit(1 - float(k)), r.score)
+            for rs in raws.values()
+            for r in rs
+            for w, k in zip(r.word, r.keep, strict=True)
+        ]
+    )
+    y = np.concatenate([t for ts in truth.values() for t in ts]).astype(float)
+    w = logistic(x, y, penalty=5.0)
+    return dict(zip(("word", "edit", "score", "bias"), (round(float(v), 4) for v in w), strict=True))
+
+
+def choose_threshold(
+    suspects: dict[str, Array], truth: dict[str, Array], clean: Array, *, most: float = 0.015
+) -> float:
+    """Return the one threshold of the best mean MCC among those that flag at most `most` of clean words."""
+    steps = [t for t in np.arange(0.2, 0.9, 0.01) if float((clean > t).mean()) <= most] or [0.9]
+    return round(float(max(steps, key=lambda t: sum(mcc(suspects[p] > t, truth[p]) for p in suspects))), 2)
+
+
+def fit_quality(raws: dict[str, list[Raw]], suspects: dict[str, list[list[float]]], da: dict[str, list[float]]) -> Any:
+    """Fit the quality to direct assessments; within the pairs, since each pair was judged by its own people."""
+    xs, ys, means = [], [], []
+    for pair, rs in raws.items():
+        x = np.array([(r.score, sum(s) / max(1, len(s))) for r, s in zip(rs, suspects[pair], strict=True)])
+        y = np.array(da[pair])
+        means.append((x.mean(0), y.mean()))
+        xs.append(x - x.mean(0))
+        ys.append(y - y.mean())
+    x, y = np.concatenate(xs), np.concatenate(ys)
+    w = np.linalg.solve(x.T @ x + 1e-3 * np.eye(2), x.T @ y)
+    bias = float(np.mean([m[1] - m[0] @ w for m in means]))
+    return {"score": round(float(w[0]), 3), "suspect": round(float(w[1]), 3), "bias": round(bias, 3)}
+
+
+def rewrites(raws: Sequence[Raw], tag: int) -> Array:
+    """Return the highest probability of the tag REWRITE in each segment."""
+    return np.array([float(np.where(r.tag_id == tag, r.tag_p, 0.0).max(initial=0.0)) for r in raws])
+
+
+def distance(a: Sequence[str], b: Sequence[str]) -> int:
+    """Return the number of words to insert, delete or replace."""
+    from rapidfuzz.distance import Levenshtein
+
+    return int(Levenshtein.distance(list(a), list(b)))
+
+
+def cases(tagger: Tagger, pairs: Sequence[Pair], taggings: Sequence[Tagging]) -> Iterator[Case]:
+    """Yield every edit that the tags would make alone, judged by the nearest reference."""
+    from mtfix.text.edits import apply
+    from mtfix.types import Edit, Segment
+    from mtfix.verify.registry import judge
+
+    for pair, tagging in zip(pairs, taggings, strict=True):
+        before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
+        for n, tags in enumerate(tagging.tags):
+            for tag, p in tags:
+                made = tagged.edit_of(pair.hypothesis, tagging.words, n, tag, tagger.forms)
+                if made is None:
+                    continue
+                edit = Edit(made[0], made[1], by="tagger")
+                if judge(Segment(pair.hypothesis), edit).accepted:
+                    after = words(apply(pair.hypothesis, [edit]))
+                    better = min(distance(after, words(r)) for r in pair.references) < before
+                    yield Case(pair.origin, tagged.kind_of(pair.hypothesis, tagging.words, n, tag), p, better)
+                break
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, as the tagger sees them."""
+    from mtfix.runtime.tagger import word_spans
+
+    return [s.of(text) for s in word_spans(text)]
+
+
+def fit_edits(found: Sequence[Case]) -> dict[str, list[float]]:
+    """Fit slope and intercept for each kind of edit, drawn towards those of all kinds together."""
+    by_kind: dict[str, list[Case]] = defaultdict(list)
+    for case in found:
+        by_kind[case.kind].append(case)
+
+    def arrays(some: Sequence[Case]) -> tuple[Array, Array]:
+        return np.array([[logit(c.p)] for c in some]), np.array([float(c.better) for c in some])
+
+    base = logistic(*arrays(found), penalty=1.0)
+    out = {}
+    for kind, some in sorted(by_kind.items()):
+        if len(some) < 15:
+            continue
+        w = logistic(*arrays(some), penalty=6.0, centre=base)
+        if w[0] > 0.05:
+            out[kind] = [round(float(w[0]), 3), round(float(w[1]), 3), len(some)]
+    return out
+
+
+def toml_table(name: str, values: dict[str, Any]) -> str:
+    """Return a table of numbers and lists as TOML."""
+    lines = [f"[{name}]"]
+    for key, value in values.items():
+        lines.append(f"{key if re.fullmatch(r'[A-Za-z0-9_-]+', key) else repr(key)} = {value}")
+    return "\n".join(lines)
+
+
+def write_tables(card: Path, tables: dict[str, dict[str, Any]]) -> None:
+    """Put tables into a card in the place of those of the same names."""
+    text = card.read_text(encoding="utf-8")
+    for name in tables:
+        text = re.sub(rf"(?ms)^\[{re.escape(name)}\]\n.*?(?=^\[|\Z)", "", text)
+    text = text.rstrip() + "\n\n" + "\n\n".join(toml_table(n, t) for n, t in tables.items()) + "\n"
+    card.write_text(text, encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--apply-at", type=float, default=0.8)
+    parser.add_argument("--suggest-at", type=float, default=0.45)
+    o = parser.parse_args()
+    tagger = load(o.model)
+    card = o.model / "card.toml"
+    rows = {p: half(mlqe(o.data, p), 0)[: o.most or None] for p in PAIRS}
+    raws = {p: tagger.raw([r.words for r in some]) for p, some in rows.items()}
+    truth = {p: [np.array(r.bad)[: len(w.word)] for r, w in zip(rows[p], raws[p], strict=True)] for p in PAIRS}
+    how = fit_suspect(raws, truth)
+
+    def suspicion(some: Sequence[Raw]) -> list[list[float]]:
+        from mtfix.runtime.tagger import suspicion as one
+
+        return [one(r, how) for r in some]
+
+    suspects = {p: suspicion(raws[p]) for p in PAIRS}
+    flat = {p: np.array([x for s in suspects[p] for x in s]) for p in PAIRS}
+    clean_raws = tagger.raw([words(t)[:120] for t in texts(o.data, "clean", o.most or 500)])
+    clean = np.array([x for s in suspicion(clean_raws) for x in s])
+    how["threshold"] = choose_threshold(flat, {p: np.concatenate(truth[p]) for p in PAIRS}, clean)
+    quality = fit_quality(raws, suspects, {p: [r.da for r in rows[p]] for p in PAIRS})
+    print("suspect", how, "quality", quality, flush=True)
+    rewrite = rewrites(clean_raws, tagger.reading.tags.index(REWRITE))
+    floor = round(float(max(0.3, np.quantile(rewrite, 0.96))), 2)  # of clean segments 4% have one
+    write_tables(card, {"suspect": how, "quality": quality, "tags": {"floor": 0.05, "rewrite": floor}})
+    tagger = load(o.model)
+    found: list[Case] = []
+    for name, pairs in repairs(o.data).items():
+        some = half(pairs, 0)[: o.most or None]
+        these = list(cases(tagger, some, tagger.tag([p.hypothesis for p in some])))
+        print(name, len(these), "edits,", sum(c.better for c in these), "nearer", flush=True)
+        found += these
+    fitted = fit_edits(found)
+    write_tables(card, {"edits": {"apply_at": o.apply_at, "suggest_at": o.suggest_at}, "edits.fitted": fitted})
+    for kind, w in fitted.items():
+        need = {t: round(sigmoid((logit(t) - w[1]) / w[0]), 3) for t in (o.suggest_at, o.apply_at)}
+        print(kind, w, "needs p", need)
+
+
+if __name__ == "__main__":
+    main()
