@@ -1,0 +1,290 @@
+"""The tagger: its pure parts, and the whole recipe from raw data to a loaded toy model."""
+
+from __future__ import annotations
+
+import json
+import lzma
+import random
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mtfix.detect.neural.suspect_span import runs, suspect_span
+from mtfix.errors import CardInvalid, ChecksumMismatch, ModelMissing
+from mtfix.repair.tagged import Trust, edit_of, kind_of, plain, propose
+from mtfix.runtime import card, tagger
+from mtfix.types import Applicability, Segment, Span, Tagging
+
+FORMS = {"go": {"S": "goes", "ED": "went"}, "home": {"S": "homes"}}
+
+
+def after(text: str, word: str, tag: str) -> str | None:
+    """The text after one tag on the first such word; None if the tag is refused."""
+    words = tagger.word_spans(text)
+    at = next(n for n, s in enumerate(words) if s.of(text) == word)
+    made = edit_of(text, words, at, tag, FORMS)
+    return None if made is None else text[: made[0].start] + made[1] + text[made[0].end :]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "tag", "expected"),
+    [
+        ("He went to the home.", "the", "DELETE", "He went to home."),
+        ("The life is short.", "The", "DELETE", "Life is short."),
+        ("The the life is short.", "the", "DELETE", "The life is short."),
+        ("He go home.", "go", "F_S", "He goes home."),
+        ("Go home.", "Go", "F_ED", "Went home."),
+        ("He is in home.", "in", "R_at", "He is at home."),
+        ("In monday he left.", "In", "R_on", "On monday he left."),
+        ("He read book.", "read", "A_a", "He read a book."),
+        ("However he left.", "However", "A_,", "However, he left."),
+        ("in house he slept.", "in", "P_but", "but in house he slept."),
+        ("It he said.", "It", "P_as", "As it he said."),
+        ("a house big", "house", "SWAP", "a big house"),
+        ("an inter national team", "inter", "MERGE", "an international team"),
+        ("a well known man", "well", "HYPHEN", "a well-known man"),
+        ("he lives in london", "london", "CASE", "he lives in London"),
+    ],
+)
+def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None:
+    assert after(text, word, tag) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "tag"),
+    [
+        ("He bought a castle there.", "castle", "DELETE"),
+        ("The law (of 1990) holds.", "(", "DELETE"),
+        ("He said “no” to it.", "“", "DELETE"),
+        ("He did not go.", "not", "DELETE"),
+        ("He left.", ".", "DELETE"),
+        ("It cost 100 euros.", "100", "R_200"),
+        ("He saw Anna there.", "Anna", "R_hanna"),
+        ("The colour is red.", "colour", "R_color"),
+        ("The cat organises it.", "organises", "R_organizes"),
+        ("A house (big) there.", "house", "SWAP"),
+        ("He read the book.", "read", "A_the"),
+        ("He NATO said.", "NATO", "CASE"),
+        ("He walks.", "walks", "F_ED"),
+        ("It stands .", ".", "R_word"),
+    ],
+)
+def test_a_harmful_tag_is_refused(text: str, word: str, tag: str) -> None:
+    assert after(text, word, tag) is None
+
+
+def test_variants_are_the_same_word() -> None:
+    pairs = ["colour color", "centre center", "travelled traveled", "defence defense", "programme program"]
+    assert all(plain(a) == plain(b) for a, b in map(str.split, pairs))
+    assert plain("house") != plain("horse")
+
+
+def test_kinds_of_edit() -> None:
+    text = "He go to to the castel , now"
+    words = tagger.word_spans(text)
+    asked = [(1, "F_S"), (2, "DELETE"), (4, "DELETE"), (5, "R_castle"), (5, "A_a"), (6, "DELETE"), (4, "R_a")]
+    assert [kind_of(text, words, n, tag) for n, tag in asked] == [
+        "form", "delete-doubled", "delete-function", "replace-spelling", "insert", "punctuation", "replace-function",
+    ]  # fmt: skip
+
+
+def tagging(text: str, tags: dict[int, tuple[tuple[str, float], ...]]) -> Tagging:
+    words = tuple(tagger.word_spans(text))
+    return Tagging(words, (0.1,) * len(words), tuple(tags.get(n, ()) for n in range(len(words))), 50.0)
+
+
+def test_proposals_carry_confidence_and_level() -> None:
+    trust = Trust({"form": (1.0, 0.0), "insert": (1.0, -1.0)}, apply_at=0.8, suggest_at=0.4)
+    text = "He go home by train with friend now"
+    given = {1: (("F_S", 0.9),), 4: (("A_the", 0.7),), 6: (("A_a", 0.3),), 7: (("DELETE", 0.9),)}
+    edits = propose(Segment(text), (), tagging(text, given), forms=FORMS, trust=trust)
+    levels = [e.applicability for e in edits]
+    assert levels == [Applicability.SAFE, Applicability.UNSAFE, Applicability.DISPLAY_ONLY]
+    assert edits[0].confidence == pytest.approx(0.9)
+    assert all(e.by == "tagger" for e in edits)
+    assert propose(Segment(text), (), None, forms=FORMS, trust=trust) == ()
+
+
+def test_proposals_do_not_overlap() -> None:
+    trust = Trust({"swap": (1.0, 0.0), "form": (1.0, 0.0)}, apply_at=0.8, suggest_at=0.4)
+    text = "they go home"
+    given = {0: (("SWAP", 0.6),), 1: (("F_S", 0.9),)}
+    edits = propose(Segment(text), (), tagging(text, given), forms=FORMS, trust=trust)
+    assert [(e.span, e.text) for e in edits] == [(Span(5, 7), "goes")]
+
+
+def test_runs_of_suspect_words() -> None:
+    assert runs([]) == []
+    assert runs([0.9]) == [(0, 1)]
+    assert runs([0.6, 0.6]) == []
+    assert runs([0.6, 0.8, 0.1, 0.56, 0.9]) == [(0, 2), (3, 5)]
+
+
+def test_suspect_span_needs_a_tagger() -> None:
+    segments = (Segment("a"), Segment("b"))
+    assert list(suspect_span.function(segments)) == [(), ()]
+    words = tuple(tagger.word_spans("an odd 🙂 thing"))
+    one = Tagging(words, (0.1, 0.9, 0.9, 0.2), ((),) * 4, 30.0, kinds=("grammar",) * 4)
+    hits = suspect_span.function(segments, taggings=[one, None])
+    assert [h.span.of("an odd 🙂 thing") for h in hits[0]] == ["odd 🙂"]
+
+
+def test_windows_hold_every_word_once() -> None:
+    rng = random.Random(1)
+    for _ in range(30):
+        parts = [" ".join("word" for _ in range(rng.randrange(1, 70))) + "." for _ in range(rng.randrange(1, 6))]
+        text = " ".join(p.capitalize() for p in parts)
+        words = tagger.word_spans(text)
+        cut = tagger.windows(text, words)
+        assert [n for a, b in cut for n in range(a, b)] == list(range(len(words)))
+    assert tagger.windows("", []) == []
+
+
+def test_a_card_reports_all_its_faults(tmp_path: Path) -> None:
+    (tmp_path / "card.toml").write_text('id = "x"\ntask = "poet"\nmax_length = 2\n[files]\n"gone.bin" = "12"\n')
+    with pytest.raises(CardInvalid) as caught:
+        card.read(tmp_path, "tagger")
+    for part in (
+        "version is missing",
+        "licence is missing",
+        "'poet'",
+        "max_length",
+        "'gone.bin' is not there",
+        "SHA-256",
+    ):
+        assert part in caught.value.message
+    with pytest.raises(ModelMissing):
+        card.find("no-such-model", (tmp_path,))
+    with pytest.raises(CardInvalid):
+        card.read(tmp_path / "nowhere", "tagger")
+
+
+# The recipe ---------------------------------------------------------------------------------------
+
+
+def packed(path: Path, rows: list[dict]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with lzma.open(path, "wt", encoding="utf-8", preset=0) as file:
+        file.writelines(json.dumps(r) + "\n" for r in rows)
+
+
+def sentence(rng: random.Random) -> str:
+    who, what, where = "The man|A woman|Her friend", "bought|found|sold|saw", "in the city|near a river|at home"
+    thing = "a red book|the old house|an apple"
+    return " ".join(rng.choice(x.split("|")) for x in (who, what, thing, where)) + " on Monday ."
+
+
+def toy_data(folder: Path) -> Path:
+    """A little text that reads like the real files."""
+    rng = random.Random(2)
+    rows = []
+    for n in range(240):
+        good = sentence(rng)
+        words = good.split()
+        gone = rng.randrange(1, len(words) - 1)
+        bad = [*words[:gone], "the", *words[gone:]] if n % 2 else words
+        tags = ["OK"] * (2 * len(bad) + 1)
+        if n % 2:
+            tags[2 * gone + 1] = "BAD"
+        tok = " ".join(bad)
+        rows.append(
+            {"pair": ("ro-en", "si-en")[n % 3 == 0], "source": "üks kaks kolm neli", "hypothesis": tok, "da": 50,
+             "hypothesis_tok": tok, "post_edit_tok": good, "post_edit": good, "da_z": 1.0 - (n % 2), "tags": tags}
+        )  # fmt: skip
+    packed(folder / "pairs/mlqe_pe.train.jsonl.xz", rows[:200])
+    packed(folder / "pairs/mlqe_pe.dev.jsonl.xz", rows[200:])
+    news = [{"paragraphs": [" ".join(sentence(rng) for _ in range(2)) for _ in range(3)]} for _ in range(60)]
+    packed(folder / "mono/news.jsonl.xz", news)
+    packed(folder / "mono/un_debates.jsonl.xz", [{"year": 2016, **n} for n in news])
+    trips = [{"hypothesis": sentence(rng), "reference": sentence(rng)} for _ in range(60)]
+    packed(folder / "roundtrip/apertium.jsonl.xz", trips)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    for library in ("torch", "transformers", "onnx", "safetensors", "onnxruntime"):
+        pytest.importorskip(library)
+    from models.train import export
+    from models.train import tagger as recipe
+
+    folder = tmp_path_factory.mktemp("toy")
+    data, out, model = toy_data(folder / "data"), folder / "run", folder / "model"
+    with pytest.MonkeyPatch.context() as patch:
+        call = ["tagger", "--data", data, "--out", out, "--tiny", "--batch", "16", "--lr", "1e-3", "--freeze", "0"]
+        patch.setattr(sys, "argv", [*map(str, call), "--head-factor", "3"])
+        recipe.train(recipe.arguments())
+        patch.setattr(sys, "argv", ["export", "--weights", str(out), "--base", str(out / "base"), "--rows", str(out),
+                                    "--out", str(model), "--texts", "40"])  # fmt: skip
+        export.main()
+    return model
+
+
+TEXTS = (
+    "The man bought a red book in the city on Monday.",
+    "A woman the found an apple at home. Her friend saw the old house near a river on Monday. The man sold it.",
+    "Yes.",
+    "",
+    "😀 ​ \x00 ﷺ ünïcödé 12,345.67 — “quoted” don’t",
+    "word " * 300,
+    "wooooooord" * 60,
+)
+
+
+@pytest.mark.train
+def test_the_same_alone_and_in_a_batch(toy: Path) -> None:
+    session = tagger.load(toy, threads=1)
+    together = session.tag(TEXTS * 5)
+    alone = [session.tag([t])[0] for t in TEXTS]
+    backwards = session.tag(TEXTS[::-1])[::-1]
+    assert list(together[: len(TEXTS)]) == alone == list(backwards)
+    for text, one in zip(TEXTS, alone, strict=True):
+        assert len(one.words) == len(one.suspect) == len(one.tags) == len(one.keep) == len(one.kinds)
+        assert [s.of(text) for s in one.words] == [s.of(text) for s in tagger.word_spans(text)]
+        assert 0 <= one.score <= 100
+        assert all(0 <= p <= 1 for p in one.suspect)
+
+
+@pytest.mark.train
+def test_the_export_says_what_the_network_says(toy: Path) -> None:
+    import torch
+
+    from models.train import export
+    from models.train.tagger import load_tokenizer, predict
+
+    base = toy.parent / "run" / "base"
+    net, _ = export.load(toy.parent / "run", base)
+    rng = random.Random(9)
+    texts = [sentence(rng).split() for _ in range(20)]
+    with torch.no_grad():
+        wanted = list(predict(net, load_tokenizer(base), texts))
+    got = tagger.load(toy, threads=1).raw(texts)
+    for (word, change, _, score), raw in zip(wanted, got, strict=True):
+        assert np.abs(word - raw.word).max() < 0.05
+        assert np.abs(change - (1 - raw.keep)).max() < 0.05
+        assert abs(score - raw.score) < 0.1
+
+
+@pytest.mark.train
+def test_checksums_are_verified(toy: Path, tmp_path: Path) -> None:
+    for file in toy.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "tags.json").write_text("{}")
+    with pytest.raises(ChecksumMismatch, match=r"tags\.json"):
+        tagger.load(tmp_path)
+
+
+@pytest.mark.train
+def test_a_stopped_run_goes_on(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from models.train import tagger as recipe
+
+    run = toy.parent / "run"
+    (run / "STOP").touch()
+    call = ["tagger", "--data", str(toy.parent / "data"), "--out", str(run), "--tiny", "--batch", "16", "--freeze", "0"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", call)
+        recipe.train(recipe.arguments())
+        recipe.train(recipe.arguments())
+    assert "going on at step" in capsys.readouterr().out
