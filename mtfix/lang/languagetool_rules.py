@@ -23,7 +23,8 @@ _TRUSTED = 0.4  # below it, a suggestion is shown and never applied
 class Policy:
     """What becomes of a rule's hits.
 
-    `level` is "on", "hint" or "off"; where the place matches `safe`, the suggestion is SAFE.
+    `level` is "on", "hint" or "off"; where the place matches `safe`, the suggestion is SAFE, and where it
+    matches `exempt`, there is no fault.
     """
 
     level: str
@@ -31,6 +32,11 @@ class Policy:
     category: Category
     confidence: float
     safe: re.Pattern[str] | None = None
+    exempt: re.Pattern[str] | None = None
+
+    def exempts(self, place: str) -> bool:
+        """Say whether the rule is known to be wrong of such a place."""
+        return bool(self.exempt and self.exempt.fullmatch(place))
 
 
 @cache
@@ -48,8 +54,8 @@ def policy(rule: str, group: str) -> Policy:
     if sure < _TRUSTED:
         how = Applicability.DISPLAY_ONLY
     category = Category.AGREEMENT if "AGREEMENT" in rule and "PART" not in rule else Category(default["category"])
-    place = table["safe"].get(rule)
-    return Policy(level, how, category, sure, re.compile(place) if place else None)
+    safe, exempt = (re.compile(place) if (place := table[name].get(rule)) else None for name in ("safe", "exempt"))
+    return Policy(level, how, category, sure, safe, exempt)
 
 
 @cache

@@ -81,10 +81,11 @@ def _hit(text: str, match: Match, known: Counter[str], settings: Settings) -> Hi
     if match.rule.startswith(SPELLING):
         return _spelling(text, match, known)
     rule = policy(match.rule, match.category)
-    if rule.level == "off" or match.span.of(text).lower() in settings.keep:
+    word = match.span.of(text)
+    if rule.level == "off" or rule.exempts(word) or word in settings.keep:
         return None
     how, sure = rule.applicability, rule.confidence
-    if rule.safe and rule.safe.fullmatch(match.span.of(text)):
+    if rule.safe and rule.safe.fullmatch(word):
         how, sure = SAFE, 0.98
     # The edit takes in only the words that change: "in" of "in Friday", so that the name is not touched.
     best = [trim(text, Edit(match.span, fix)) for fix in match.suggestions[:1]]
@@ -120,8 +121,9 @@ def _spelling(text: str, match: Match, known: Counter[str]) -> Hit | None:
         return None
     if known[word] > 1 and not (likely and frequency > 0 and _frequency(best) >= 4):
         return None  # the document's own term
+    hint = frequency >= _UNKNOWN or _coined(word, match.suggestions)
     if likely:
-        return _slip(match, word, best.lower() if best.istitle() else best, others, hint=frequency >= _UNKNOWN)
+        return _slip(match, word, best.lower() if best.istitle() else best, others, hint=hint)
     if frequency >= _IN_USE or len(word) < 4:
         return None
     near = bool(best) and OSA.distance(word, best) <= 2
@@ -133,7 +135,7 @@ def _spelling(text: str, match: Match, known: Counter[str]) -> Hit | None:
         applicability=DISPLAY_ONLY,
         confidence=0.5,
         category=Category.SPELLING,
-        hint=frequency >= _UNKNOWN or _coined(word, match.suggestions),
+        hint=hint,
     )
 
 
@@ -180,10 +182,15 @@ def _likely(word: str, best: str, frequency: float) -> bool:
 def _coined(word: str, suggestions: Sequence[str]) -> bool:
     """Say whether a word is made of words in use by the rules of English: no dictionary has them all.
 
-    Two words of some length in one (tweetstorm), or one with a prefix or a suffix (relitigating).
+    Two words of some length in one (tweetstorm, yearslong), one with a prefix or a suffix
+    (relitigating), or a British spelling (stigmatise).
     """
     joined = (s for s in suggestions if re.sub("[ -]", "", s).lower() == word)
-    if any(min(map(len, re.split("[ -]", s))) >= 3 for s in joined):
+    if any(min(map(len, re.split("[ -]", s))) >= 3 and not _GLUE & set(s.split()) for s in joined):
+        return True
+    if any(min(_frequency(word[:i]), _frequency(word[i:])) >= 4 for i in range(4, len(word) - 3)):
+        return True
+    if "is" in word and any(s.replace("iz", "is") == word for s in suggestions):
         return True
     stems = [word[len(p) :] for p in _PREFIXES if word.startswith(p)]
     stems += [word[: -len(e)] + tail for e, tails in _SUFFIXES.items() if word.endswith(e) for tail in tails]
