@@ -75,10 +75,10 @@ def test_many_lines_without_an_end(mtfix) -> None:
 
 @pytest.mark.parametrize("unit", ["a", " ", "“", "the ", "{", "(", "1", "A", "\n", "‘s ", "-", "é", "<"])
 def test_a_long_run_of_one_thing_is_fast(mtfix, unit: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     done = mtfix("fix", "-", "--force", stdin=(unit * (100_000 // len(unit))).encode())
     assert done.code == OK and "failed" not in done.err
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 # Texts that are refused ---------------------------------------------------------------------------
@@ -109,17 +109,17 @@ def test_another_language_with_force(mtfix) -> None:
 
 
 def test_one_line_of_5_mb_is_refused_in_no_time(mtfix) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     complains(mtfix("fix", "-", stdin=b"word " * 1_000_000), INPUT, "one a line", "200,000")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_100_mb_are_refused_in_no_time(mtfix) -> None:
     with Path("big.txt").open("wb") as file:
         file.truncate(100_000_000)  # holes: it takes no room
-    began = time.monotonic()
+    began = time.process_time()
     complains(mtfix("fix", "big.txt"), INPUT, "larger than 20 MB", "corpus")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 # Files --------------------------------------------------------------------------------------------

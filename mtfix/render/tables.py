@@ -16,28 +16,29 @@ from mtfix.render.console import SEVERITY_STYLE
 from mtfix.types import Severity
 
 _MARK = re.compile("⟦(.*?)⟧", re.DOTALL)
+_EDITS = {"safe": "applied", "unsafe": "suggested", "display": "none"}
 _TRUST = {"safe": "green", "unsafe": "cyan", "display": "dim"}
 
 
 def detectors(described: Iterable[Mapping[str, Any]]) -> Table:
     """Return the table of the detectors with their measured figures."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", expand=False)
-    table.add_column("detector", no_wrap=True)
-    table.add_column("what it finds", ratio=1)
+    table.add_column("detector, and what it finds", ratio=1)
     table.add_column("edits", no_wrap=True)
-    table.add_column("false alarms\nin 1,000 words", justify="right", no_wrap=True)
-    table.add_column("precision\n(hits read)", justify="right", no_wrap=True)
+    table.add_column("false alarms\na 1,000 words", justify="right", no_wrap=True)
+    table.add_column("right of\nhits read", justify="right", no_wrap=True)
     last = ""
     for one in described:
         kind = one["id"].split(".")[0]
         if last and kind != last:
             table.add_section()
         last = kind
-        state = "" if one["default"] else " (off)"
-        title = Text(one["title"].rstrip("."))
-        title.append(" (a hint)" if one["hint"] else "", style="dim")
-        edits = Text(one["edits"], style=_TRUST[one["edits"]])
-        table.add_row(Text(one["id"] + state, style="" if one["default"] else "dim"), title, edits, *figures(one))
+        name = Text(one["id"], style="bold")
+        name.append("" if one["default"] else "  off by default", style="yellow")
+        name.append("  a hint" if one["hint"] else "", style="yellow")
+        name.append(f"\n{one['title']}", style="not bold dim")
+        edits = Text(_EDITS[one["edits"]], style=_TRUST[one["edits"]])
+        table.add_row(name, edits, *figures(one))
     return table
 
 
@@ -50,7 +51,7 @@ def figures(one: Mapping[str, Any]) -> tuple[str, str]:
     precision, read = known.get("precision"), known.get("read") or 0
     return (
         "–" if alarms is None else f"{alarms:.3f}",
-        "–" if precision is None else f"{precision:.0%} ({read})",
+        "–" if precision is None else f"{precision:.0%} of {read}",
     )
 
 
