@@ -3,7 +3,7 @@
 A pattern is words with spaces between. `a|b` are alternatives, `V:make` any form of a verb, `@np` an
 optional determiner and adjective, `@verb` a common verb, `@be` a form of "be", `@to` what a bare verb
 follows ("to", "will", "they"), anything else a regular expression. [ ] mark what is replaced, by default
-all; after `>>` stand the words of which one must follow. In the replacement `V:commit` takes the form of
+all; after `>>` stand the words of which one must follow (`@end`: the noun phrase must end). In the replacement `V:commit` takes the form of
 the verb inside the [ ], `@ing` that of the common verb; `~` deletes; `-` offers nothing. Levels: safe,
 unsafe, hint. Lines that begin with # are comments.
 """
@@ -18,6 +18,7 @@ from importlib.resources import files
 
 from mtfix.lang.verbs import Forms, forms
 from mtfix.text.grammar import vocabulary
+from mtfix.text.number import AFTER_HEAD
 
 _VERB = re.compile(r"V:([a-z]+)")
 _LITERAL = re.compile(r"[a-z'-]+(?:\|[a-z'-]+)*")
@@ -28,8 +29,11 @@ _COMMON_VERBS = (
     "wait|meet|hear|receive|visit|study|travel|develop|increase|reduce|move|fight|attack|defeat|capture|protect|eat|"
     "drink|talk|marry|join|try|continue|spread|fall|raise|hide|steal|commit|support|establish|gain|form"
 )
+_MONTH = re.compile(r"January|February|March|April|May|June|July|August|September|October|November|December")
 _BE = "(?:is|are|was|were|be|been|being) (?:\\w+ly )?"
-_TO = "(?:to|will|can|could|would|should|must|may|might|not|cannot|they|we|you|i|who|let's|didn't|don't|doesn't) "
+_TO = (
+    "(?:to|please|will|can|could|would|should|must|may|might|not|cannot|they|we|you|i|who|let's|didn't|don't|doesn't) "
+)
 _NP = (
     r"(?:(?:a|an|the|this|that|these|those|my|your|his|her|its|our|their|some|any|no|such a|such an|many|several|two|"
     r"three|what a|all|one|another|of the|in the) )?(?:(?!of |to |and |or |in |on |for |that |is |was )\w[\w-]* )?"
@@ -80,6 +84,8 @@ def _entry(line: str) -> Entry:
     regex = regex.replace("[", "(?P<span>").replace("]", ")").replace("@np ", _NP)
     regex = regex.replace("@to ", _TO).replace("@be ", _BE).replace("@verb", f"(?P<base>{_COMMON_VERBS})")
     follows = rf"(?= (?:{after})(?![\w’'-]))" if after else ""
+    if "@end" in after:
+        follows = rf"(?:{AFTER_HEAD}|{follows})"
     compiled = re.compile(rf"(?<![\w'’-]){regex}(?![\w’'-]){follows}", re.IGNORECASE)
     return Entry(compiled, tuple(needs), verb, replacement, level or "unsafe", note)
 
@@ -130,5 +136,6 @@ def matches(name: str, text: str) -> Iterator[Match]:
         if any(need.isdisjoint(known) for need in entry.needs):
             continue
         for match in entry.regex.finditer(text):
-            if match.group()[1:] == match.group()[1:].lower():
+            inside = _MONTH.sub("", match.group()[1:])
+            if inside == inside.lower():
                 yield Match(*match.span("span"), _replacement(match, entry), entry)

@@ -1,6 +1,9 @@
+import re
 from collections.abc import Iterator
 
 from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, detector, phrases
+
+_QUESTION = re.compile(r"[^.!?]*\?")
 
 
 @detector(
@@ -26,4 +29,9 @@ def collocation(segment: Segment) -> Iterator[Hit]:
     rain", "cheap prices". The table is in lang/collocations.tsv, compiled from usual faults of
     translators and learners; good English wordings that only look like them were taken out by measuring.
     """
-    yield from phrases("collocations", "English says “{better}” here, not “{found}”.")(segment)
+    text = segment.hypothesis
+    for hit in phrases("collocations", "English says “{better}” here, not “{found}”.")(segment):
+        # "Does a decision by the board bind us?": the verb of a question.
+        if hit.span.of(text).lower() in ("do", "does", "did") and _QUESTION.match(text, hit.span.end):
+            continue
+        yield hit

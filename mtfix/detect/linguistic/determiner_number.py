@@ -126,12 +126,14 @@ def determiner_number(segment: Segment) -> Iterator[Hit]:
     yield from {hit.span: hit for hit in hits}.values()
 
 
-def _one_of(_: str, match: re.Match[str]) -> bool:
+def _one_of(text: str, match: re.Match[str]) -> bool:
     words = match["adj"].split()
     # The last word before the noun may be a noun too ("one of the city council"): only adjectives count.
     if _NOT_ADJECTIVE.intersection(words) or not all(lemmas(w, "ADJ") or lemmas(w, "ADV") for w in words):
         return False
     noun = match["noun"]
+    if not words and text.startswith(" of ", match.end()):
+        return False  # "one of the proliferation of apps": a quantity
     if lemmas(noun, "VERB") and (not is_base_verb(noun) or noun in _STEADY):
         return False
     return singular(noun) and not lemmas(noun, "ADJ")

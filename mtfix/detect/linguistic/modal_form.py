@@ -96,5 +96,7 @@ def _ends_clause(text: str, match: re.Match[str], word: str) -> bool:
     ):
         return True
     return bool(match["to"]) and bool(
-        re.search(r"\b(?:who|that|which|as|what|whoever|if|than|where|all|best|much|\w+thing|whatever)\b", left)
+        re.search(
+            r"\b(?:who|that|which|as|what|whoever|if|than|where|all|every|any|best|much|\w+thing|whatever)\b", left
+        )
     )

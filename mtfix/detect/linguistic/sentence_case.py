@@ -6,7 +6,7 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
 # A word after a full stop, in lower case. What may join on ("and", "where") is a fragment: another detector's.
 _AFTER_STOP = re.compile(
     r"(?<=[a-z]{3}[.!?]\s)(?P<word>the|he|she|it|they|we|you|this|that|these|those|there|his|her|their|its|our|my|a|an|after|before|"
-    r"however|also|then|now|today|yesterday|some|many|most|all|both|no|at|on|by|from|during|since|until|according|another|each)"
+    r"however|also|then|now|today|yesterday|some|many|most|all|both|at|on|from|during|since|until|according|another|each)"
     r"(?=,?\s[A-Za-z])"
 )
 # A capital where there is no cause for one: an article or pronoun between a small preposition and a small word.

@@ -30,7 +30,7 @@ _NOT_SUBJECT = re.compile(
     r"\b(?:what|of|who|how|where|that|as|about|than|and|between|way|word|if|all|because)\s$", re.I
 )
 _STEADY = frozenset(
-    "put set cut hit let shut cost cast read beat bet hurt spread split quit burst must need dare".split()
+    "put set cut hit let shut cost cast read beat bet hurt spread split quit burst must need dare sort kind".split()
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
 
 _PART = r"(?:(?:the|a|an|this|its|his|her|their|our)\s)?"
-_PART += r"(?:(?!of\b|and\b|or\b|in\b|on\b|to\b|is\b|was\b|that\b)[\w’'-]+\s){1,2}?"
+_PART += r"(?:(?!of\b|and\b|or\b|in\b|on\b|to\b|is\b|was\b|that\b|consists?\b|made\b)[\w’'-]+\s){1,2}?"
 _CHAIN = re.compile(rf"(?<![\w'’-])[a-z]+\s(?:of\s{_PART}){{3,}}of\s(?:the\s|an?\s)?[\w'’-]+")
 # Numbers and kinds do not make a chain heavy: "one of the members of the House of Lords".
 _LIGHT = re.compile(
