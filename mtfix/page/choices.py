@@ -15,7 +15,9 @@ from mtfix.types import Accept
 
 CATEGORIES = ("accuracy", "linguistic", "terminology", "style", "locale", "markup")
 # A file that is handed in over the network may set what is looked for, never files, models or servers.
-_STYLE_KEYS = frozenset({"select", "ignore", "accept", "confidence", "hints", "variant", "source-lang", "keep", "names"})
+_STYLE_KEYS = frozenset(
+    {"select", "ignore", "accept", "confidence", "hints", "variant", "source-lang", "keep", "names"}
+)
 _MAX_FILE = 2_000_000
 
 

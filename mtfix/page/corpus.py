@@ -106,7 +106,8 @@ def _meter(name: str, done: int, total: int, seconds: float) -> str:
         f'<div class="mx-meter" role="progressbar" aria-label="Progress" aria-valuemin="0" aria-valuemax="100" '
         f'aria-valuenow="{share:.0f}"><span style="width:{share:.1f}%"></span></div>'
     )
-    return f'<div class="mx-sheet"><h2>{escape(name)}</h2>{bar}<p role="status">{escape(said if done else "Starting …")}</p></div>'
+    told = escape(said if done else "Starting …")
+    return f'<div class="mx-sheet"><h2>{escape(name)}</h2>{bar}<p role="status">{told}</p></div>'
 
 
 def _time(seconds: float) -> str:

@@ -26,8 +26,7 @@ def remember(path: Path, key: str, value: str) -> bool:
         raise BadSetting(f"{path.name}: {key} is not a list.", f"Write {key} = [].")
     if value in known:
         return False
-    # JSON's strings are TOML's basic strings, but for the DEL character.
-    line = f"{key} = [{', '.join(json.dumps(v, ensure_ascii=False).replace(chr(127), chr(92) + 'u007f') for v in [*known, value])}]"
+    line = f"{key} = [{', '.join(map(_quoted, [*known, value]))}]"
     after = _put(before, key, line)
     try:
         right = tomllib.loads(after) == {**values, key: [*known, value]}
@@ -39,6 +38,11 @@ def remember(path: Path, key: str, value: str) -> bool:
     part.write_text(after, encoding="utf-8")
     part.replace(path)
     return True
+
+
+def _quoted(value: object) -> str:
+    """Return a TOML string: as JSON's, but that TOML wants the DEL character escaped."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _put(text: str, key: str, line: str) -> str:

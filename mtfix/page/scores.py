@@ -20,7 +20,8 @@ def compared(first: str, second: str, reference: str, settings: Settings) -> str
     try:
         return _compared(first, second, reference, settings)
     except MtfixError as error:
-        return f'<div class="mx-problem" role="alert"><strong>{escape(error.message)}</strong> {escape(error.hint)}</div>'
+        said = f"<strong>{escape(error.message)}</strong> {escape(error.hint)}"
+        return f'<div class="mx-problem" role="alert">{said}</div>'
 
 
 def _compared(first: str, second: str, reference: str, settings: Settings) -> str:
@@ -28,7 +29,7 @@ def _compared(first: str, second: str, reference: str, settings: Settings) -> st
     if "System A" not in systems:
         raise InputError("There is no text of system A yet.", "Paste one segment a line, or open a file.")
     lines = _lines(reference) if reference.strip() else []
-    sizes = {name: len(rows) for name, rows in ([*systems.items(), ("the reference", lines)] if lines else systems.items())}
+    sizes = {name: len(rows) for name, rows in systems.items()} | ({"the reference": len(lines)} if lines else {})
     if len(set(sizes.values())) > 1:
         said = ", ".join(f"{name} has {n:,}" for name, n in sizes.items())
         raise PairError(f"The numbers of lines differ: {said}.", "Line n of each must be the same segment.")
@@ -49,7 +50,9 @@ def _lines(text: str) -> list[str]:
 
 def _own(systems: dict[str, list[str]], settings: Settings) -> str:
     rows = [
-        (name, s.metric, f"{s.value:.2f}", s.signature) for name, lines in systems.items() for s in score(lines, settings=settings)
+        (name, s.metric, f"{s.value:.2f}", s.signature)
+        for name, lines in systems.items()
+        for s in score(lines, settings=settings)
     ]
     return "<h2>Without a reference</h2>" + _table(("System", "Metric", "Score", "Signature"), rows)
 
@@ -88,21 +91,26 @@ def _plot(systems: dict[str, list[str]], reference: list[str]) -> str:
         y = 34 + index * 52
         shape = '<circle cx="{x:.1f}" cy="{y}" r="4"/>' if index == 0 else '<path d="M{x:.1f} {t}l4 8h-8z"/>'
         dots = "".join(
-            shape.format(x=80 + value * (width - 100) / 100, y=y + (n % 5 - 2) * 4, t=y - 4 + (n % 5 - 2) * 4)
+            shape.format(x=_x(value, width), y=y + (n % 5 - 2) * 4, t=y - 4 + (n % 5 - 2) * 4)
             for n, value in enumerate(values[:1000])
         )
         mean = sum(values) / len(values)
         rows.append(f'<text x="0" y="{y + 4}">{name}</text><g fill-opacity=".45">{dots}</g>')
-        rows.append(f'<path d="M{80 + mean * (width - 100) / 100:.1f} {y - 17}v34" stroke="currentColor" stroke-width="2"/>')
+        rows.append(f'<path d="M{_x(mean, width):.1f} {y - 17}v34" stroke="currentColor" stroke-width="2"/>')
     height = 34 + len(systems) * 52
     axis = "".join(
-        f'<text x="{80 + v * (width - 100) / 100}" y="{height}" text-anchor="middle">{v}</text>' for v in (0, 25, 50, 75, 100)
+        f'<text x="{_x(v, width)}" y="{height}" text-anchor="middle">{v}</text>' for v in (0, 25, 50, 75, 100)
     )
     label = "chrF of each segment; the upright line is the mean. The worst segments stand below in words."
     return (
-        f'<h2>Segments by chrF</h2><p>{label}</p><svg viewBox="0 0 {width} {height + 8}" role="img" aria-label="{label}" '
-        f'style="max-width:{width}px;width:100%;font-size:12px" fill="currentColor">{"".join(rows)}{axis}</svg>'
+        f"<h2>Segments by chrF</h2><p>{label}</p>"
+        f'<svg viewBox="0 0 {width} {height + 8}" role="img" aria-label="{label}" fill="currentColor" '
+        f'style="max-width:{width}px;width:100%;font-size:12px">{"".join(rows)}{axis}</svg>'
     )
+
+
+def _x(value: float, width: int) -> float:
+    return 80 + value * (width - 100) / 100
 
 
 def _worst(systems: dict[str, list[str]], reference: list[str]) -> str:

@@ -1,0 +1,178 @@
+"""The three tabs, and what is wired to what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from mtfix.config import Settings
+from mtfix.errors import MtfixError
+from mtfix.page import choices, corpus, scores
+from mtfix.page import text as texts
+from mtfix.page.assets import asset
+from mtfix.page.drawer import Fields, form_of
+from mtfix.page.examples import examples
+from mtfix.page.files import export
+from mtfix.page.own import remember
+
+JOBS = 8  # texts at once; each is a thread
+_REVIEW = ("model.js", "draw.js", "view.js", "act.js", "files.js", "start.js")
+_HELLO = """
+<div class="mx-hello">
+<section><h2>Every edit has a reason</h2><p>Each change says what was wrong, how sure mtfix is, and which detector or
+model made it. What might do harm is held back, and you see why.</p></section>
+<section><h2>You decide</h2><p>Walk through the edits with J and K, accept with A, reject with R, undo with U, or use
+the mouse. The text follows at once; take it as text, Word with tracked changes, a report, or data.</p></section>
+<section><h2>It stays here</h2><p>Everything runs on this computer, without a graphics card. No text is stored, nothing
+is sent anywhere.</p></section></div>
+"""
+_START = "(...all) => { window.mtfix?.started(all[0] || ''); return all; }"
+
+
+def text_tab(form: Fields, base: Settings, tokens: texts.Tokens, own: Path | None) -> None:
+    """Draw the tab for one text: boxes, button, review."""
+    with gr.Column(elem_id="mx-inputs", elem_classes="mx-form"):
+        with gr.Row():
+            text = gr.Textbox(
+                label="Machine-translated English", placeholder="Paste the translation here.", lines=7, max_lines=18,
+                elem_id="mx-text", autofocus=True,
+            )  # fmt: skip
+            source = gr.Textbox(
+                label="Source, if you have it", placeholder="The text that was translated, with the same paragraphs.",
+                lines=7, max_lines=18, elem_id="mx-source",
+            )  # fmt: skip
+        with gr.Row(elem_id="mx-actions", elem_classes="mx-last"):
+            example = gr.Dropdown(
+                list(examples()), value=None, label="Try an example", elem_id="mx-example", scale=0, min_width=220,
+                filterable=False,
+            )  # fmt: skip
+            gr.HTML(html_template='<span class="mx-space"></span>', apply_default_css=False, js_on_load=None)
+            go = gr.Button("Find and repair", variant="primary", elem_id="mx-go", scale=0, min_width=180)
+    result = gr.HTML(
+        value=None,
+        html_template='<div class="mx-root"></div>',
+        js_on_load="\n".join(map(asset, _REVIEW)),
+        apply_default_css=False,
+        server_functions=[_named("rescore", _rescore, tokens), _named("export", _export)],
+    )
+    gr.HTML(html_template=_HELLO, apply_default_css=False, js_on_load=None)
+    run = partial(_run, base=base, tokens=tokens)
+    inputs = [text, source, *form.components]
+    how: dict[str, Any] = {
+        "concurrency_limit": JOBS,
+        "concurrency_id": "text",
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    go.click(run, inputs, result, js=_START, **how)
+    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    example.input(lambda name: (examples().get(name, ""), ""), example, [text, source], **quick)
+
+    def keep_in_mind(keep: str, off: list[str], event: gr.EventData) -> tuple[str, list[str]]:
+        return _remember(keep, off, event._data, own)
+
+    result.remember(keep_in_mind, [form.keep, form.off], [form.keep, form.off], **quick).then(
+        run, inputs, result, js=_START, **how
+    )
+
+
+def _run(text: str, source: str, *fields: Any, base: Settings, tokens: texts.Tokens) -> dict[str, Any]:
+    try:
+        settings = choices.settings_of(form_of(fields), base)
+    except MtfixError as error:
+        return texts.problem(error.message, error.hint)
+    return texts.review(text, source, settings, tokens)
+
+
+def _rescore(tokens: texts.Tokens, data: dict[str, Any]) -> dict[str, Any]:
+    settings = tokens.get(str(data.get("token", "")))
+    if settings is None:
+        return {}
+    try:
+        return {"after": texts.rescore(str(data.get("text", "")), settings)}
+    except MtfixError:
+        return {}
+
+
+def _export(data: dict[str, Any]) -> dict[str, str]:
+    return export(str(data.get("kind", "")), data.get("record") or {})
+
+
+def _named(name: str, function: Callable[..., Any], *bound: Any) -> Callable[[Any], Any]:
+    """Return a function of one argument under the name by which the page's script calls it."""
+
+    def call(data: Any) -> Any:
+        return function(*bound, data)
+
+    call.__name__ = name
+    return call
+
+
+def _remember(keep: str, off: list[str], data: dict[str, Any], own: Path | None) -> tuple[str, list[str]]:
+    what, value = str(data.get("what")), str(data.get("value", ""))[:200]
+    key = "keep" if what == "keep" else "ignore"
+    if own is not None:
+        try:
+            remember(own, key, value)
+        except MtfixError as error:
+            gr.Warning(str(error))
+    if what == "keep":
+        return "\n".join(dict.fromkeys([*choices.words_of(keep), value])), off
+    return keep, list(dict.fromkeys([*(off or []), value]))
+
+
+def corpus_tab(form: Fields, base: Settings) -> None:
+    """Draw the tab for a file."""
+    with gr.Column(elem_classes="mx-form"):
+        file = gr.File(
+            label="Corpus: .txt, .jsonl, .tsv or .csv, packed or not", type="filepath", height=150, elem_id="mx-file"
+        )
+        with gr.Row():
+            hypothesis = gr.Textbox(label="Column of the translation", placeholder="hypothesis", max_lines=1)
+            source = gr.Textbox(label="Column of the source", placeholder="source, if there is one", max_lines=1)
+        with gr.Row(elem_classes="mx-last"):
+            stop = gr.Button("Stop", scale=0, min_width=110)
+            go = gr.Button("Repair the file", variant="primary", scale=0, min_width=180, elem_id="mx-corpus-go")
+    out = gr.HTML(apply_default_css=False, js_on_load=None, elem_id="mx-corpus-out")
+    taken = gr.File(label="Take along", file_count="multiple", interactive=False, visible=False, elem_id="mx-taken")
+
+    def run(file: str | None, hypothesis: str, source: str, *fields: Any) -> Iterator[tuple[str, Any]]:
+        try:
+            settings = choices.settings_of(form_of(fields), base)
+        except MtfixError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        for shown, files in corpus.repaired(file, {"hypothesis": hypothesis or "", "source": source or ""}, settings):
+            yield shown, gr.File(value=files or None, visible=bool(files))
+
+    job = go.click(
+        run, [file, hypothesis, source, *form.components], [out, taken], concurrency_limit=2, concurrency_id="corpus",
+        show_progress="hidden", api_visibility="private",
+    )  # fmt: skip
+    stop.click(lambda: "", None, out, cancels=[job], queue=False, api_visibility="private")
+
+
+def score_tab(form: Fields, base: Settings) -> None:
+    """Draw the tab for systems and a reference."""
+    with gr.Column(elem_classes="mx-form"):
+        with gr.Row():
+            boxes = [
+                gr.Textbox(label=name, lines=6, max_lines=12, placeholder="One segment a line.")
+                for name in ("System A", "System B, if there is one", "Reference, if there is one")
+            ]
+        with gr.Row(elem_classes="mx-last"):
+            go = gr.Button("Compare", variant="primary", elem_id="mx-compare", scale=0, min_width=180)
+    out = gr.HTML(apply_default_css=False, js_on_load=None)
+
+    def run(first: str, second: str, reference: str, *fields: Any) -> str:
+        try:
+            settings = choices.settings_of(form_of(fields), base)
+        except MtfixError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+        return scores.compared(first or "", second or "", reference or "", settings)
+
+    inputs = [*boxes, *form.components]
+    go.click(run, inputs, out, concurrency_limit=2, concurrency_id="score", api_visibility="private")
