@@ -54,7 +54,7 @@ _UK = re.compile(rf"(?<!\.)\b\d\d? (?:{_MONTH})\b")
         ),
     ],
     good=[
-        Example("He left on 23 November 2026 and came back in May of 2027, on the 5th of May."),
+        Example("He left on 23 November 2026 and came back in May 2027, on the 5th of May."),
         Example("Version 2.11.2020-rc1 and section 3.4.2 apply; see 10.11.12.13."),
         Example("In 2020 year-end sales rose; the 2020 year was good."),
     ],

@@ -16,7 +16,8 @@ _DECIMAL = re.compile(
 _COMMA = re.compile(r"\d,\d{1,3}(?!\d)")
 _COPIED = re.compile(r"(?<![\w.,/:-])(\d{1,4},\d{1,2})(?![\d,]|\.\d)")
 _LIST = re.compile(
-    r"(?:\b(?:pages?|articles?|chapters?|sections?|verses?|nos?|numbers?|rooms?|lines?)\.? |\d, ?|\d and |\d[ \u00a0])$",
+    r"(?:\b(?:pages?|articles?|chapters?|sections?|verses?|nos?|numbers?|rooms?|lines?)\.? "
+    r"|\d, ?|\d and |\d[ \u00a0])$",
     re.I,
 )
 

@@ -10,6 +10,8 @@ _SPEAKER = re.compile(
     r"explains|continued|noted|stated|insisted|argued|claimed|warned|concluded|declared|according|announced|joked|"
     r"shouted|called|calls|described|responded|reads|read|tweet|interview|testified|remarked|observed|stressed)\b"
 )
+# The same with single marks, where only a mark after a stop is surely no apostrophe.
+_SINGLE = re.compile(r"[^\s‘’“”]*[.,!?]’ [a-z](?:[^‘’“”\n]|\w’\w){2,150}[.!?]’(?=\s|$)")
 _LAST_WORD = re.compile(r"[^\s“”\"]*$")
 _MAX = 200
 
@@ -26,6 +28,10 @@ _MAX = 200
             fixed="The mayor said: “We will rebuild the bridge where the old one stood.”",
         ),
         Example('He said: "We ⟦lost!" because of the rain."⟧', fixed='He said: "We lost! because of the rain."'),
+        Example(
+            "He said: ‘We lost the ⟦mill.’ when the river rose.’⟧",
+            fixed="He said: ‘We lost the mill when the river rose.’",
+        ),
         Example("The clerk said: ⟦”⟧We are closed.”", fixed="The clerk said: “We are closed.”"),
         Example("“We are closed⟦“⟧, the clerk said.", fixed="“We are closed”, the clerk said."),
     ],
@@ -50,7 +56,7 @@ def garbled_quotes(segment: Segment) -> Iterator[Hit]:
         rest = text[first + 1 : second]
         if len(rest) > _MAX or _SPEAKER.search(rest) or not rest[:1].isspace() or not rest.strip():
             continue
-        word = _LAST_WORD.search(text[:first])
+        word = _LAST_WORD.search(text, max(0, first - 60), first)
         start = word.start() if word else first
         stop = text[first - 1] if first else ""
         cut = 1 if stop in ".," and rest.lstrip()[0].islower() else 0
@@ -60,6 +66,8 @@ def garbled_quotes(segment: Segment) -> Iterator[Hit]:
             message="A fragment hangs between two closing quotation marks.",
             alternatives=(text[start : first + 1],),
         )
+    if "‘" in text:
+        yield from _single(text)
     wrong = flipped(text)
     if not wrong:
         return
@@ -75,4 +83,20 @@ def garbled_quotes(segment: Segment) -> Iterator[Hit]:
             message=f"A quotation {'opens' if opens else 'closes'} with the wrong mark.",
             severity=Severity.MINOR,
             applicability=None if not balanced else SAFE,
+        )
+
+
+def _single(text: str) -> Iterator[Hit]:
+    """Yield fragments between two closing single marks; the quotation must have opened before."""
+    for match in _SINGLE.finditer(text):
+        found = match.group()
+        first, rest = found.split("’ ", 1)
+        if "‘" not in text[: match.start() + len(first)] or _SPEAKER.search(rest):
+            continue
+        cut = first[:-1] if first[-1] in ".," else first
+        yield Hit(
+            Span(*match.span()),
+            fix=f"{cut} {rest}",
+            message="A fragment hangs between two closing quotation marks.",
+            alternatives=(first + "’",),
         )

@@ -17,7 +17,7 @@ _WORDS = {
 }
 _VAGUE = ("tens of", "dozens of", "hundreds of", "thousands of", "several", "a few", "many")
 _NUMBER = (
-    r"(?<![\w.,/$€£-])(?P<number>-?\d{1,3}(?:,\d{3})+|-?\d+(?:\.\d+)?|"
+    r"(?<![\w.,/$€£])(?P<number>-?\d{1,3}(?:,\d{3})+|-?\d+(?:\.\d+)?|"
     + "|".join([*list(_WORDS)[1:], *_VAGUE])
     + r")(?P<scale>[ -](?:million|thousand|hundred))?"
 )
@@ -192,15 +192,21 @@ def _hit(text: str, mention: _Mention, *, british: bool) -> Hit:
         result = pair.convert(base, to_imperial=to_imperial)
         value = rounded(result, like="10" * 1 if pair.offset and len(like) < 2 else "11" if pair.offset else like)
         factor = float(value.replace(",", ""))
+    first = _RANGE.search(text[max(0, match.start() - 20) : match.start()]) if base is not None else None
+    start = match.start() - len(first.group()) if first else match.start()
     unit = words[0] if joined or (abs(factor) == 1 and not scale) else words[1]
     fix = f"{value}{scale}-{unit.replace(' ', '-')}" if joined else f"{value}{scale} {unit}"
+    if first:
+        low = pair.convert(float(first[1].replace(",", "")), to_imperial=to_imperial)
+        fix = f"{rounded(low, like='11' if pair.offset else first[1])}{first[2]}{fix}"
     other = "miles" if pair.name == "distance" and to_imperial else words[1]
-    message = f"The text has {other} elsewhere: {match.group()} is about {fix}."
+    message = f"The text has {other} elsewhere: {text[start : match.end()]} is about {fix}."
     return Hit(
-        Span(*match.span()), fix=fix, message=message, segment=mention.segment, edits=_article(text, match.start(), fix)
+        Span(start, match.end()), fix=fix, message=message, segment=mention.segment, edits=_article(text, start, fix)
     )
 
 
+_RANGE = re.compile(r"(?<![\w.,/$€£])(\d{1,3}(?:,\d{3})*(?:\.\d+)?)( to | or | and |–|-)$")
 _EIGHT = re.compile(r"8|11(?!\d\d(?:,|\b)\d?\d?\d)|18(?!\d)|eight|eleven|eighteen")
 
 

@@ -1,9 +1,13 @@
+import re
 from collections.abc import Iterator, Sequence
 
 from mtfix.detect.api import UNSAFE, Category, Document, Example, Hit, Segment, Severity, Span, document_detector
 from mtfix.text.quotes import CLOSING, OPENING, STRAIGHT, Mark, flipped, marks, tails
 
 _OPENERS = (STRAIGHT, OPENING, "„", "«", "'", "‘")
+_SPEAKER = re.compile(
+    r"(?:[\w.’'-]+ ){1,4}(?:said|says|told|tells|added|adds|asked|asks|wrote|writes|noted|stressed)\b"
+)
 
 
 @document_detector(
@@ -54,13 +58,15 @@ def unbalanced_quotes(document: Document) -> Iterator[Hit]:
 
 def _edits(text: str, mark: Mark, last: Mark) -> tuple[tuple[Span, str], ...]:
     """Return the likely repair: an apostrophe after a plural, or a closing mark at the end."""
-    if mark.role != "open" or text[mark.at + 1 : mark.at + 2].isspace():
+    after = text[mark.at + 1 : mark.at + 60]
+    if mark.role != "open" or not after or not (after[0].isalnum() or after[0] in "([¿¡"):
         return ()
     curly = mark.char != STRAIGHT
     if text[mark.at - 2 : mark.at] == "s " and text[mark.at + 1 : mark.at + 2].islower() and mark is last:
         return ((Span(mark.at - 1, mark.at + 1), "’ " if curly else "' "),)
     end = len(text.rstrip())
-    if text[mark.at - 2 : mark.at] == ", " and text[mark.at + 1 : mark.at + 2].islower():
+    before = text[mark.at - 2 : mark.at - 1]
+    if before in ",.?!" and (after[0].islower() or _SPEAKER.match(after)):
         return ()  # "..., "he said": it closes a quotation whose opening mark is lost
     if mark is last and text[end - 1] in ".!?…" and len(text) - mark.at < 300 and text[mark.at - 1] == " ":
         return ((Span(end, end), CLOSING if curly else STRAIGHT),)

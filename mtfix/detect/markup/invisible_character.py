@@ -35,7 +35,7 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
     ],
     good=[
         Example("A family 👨\N{ZERO WIDTH JOINER}👩\N{ZERO WIDTH JOINER}👧 waved."),
-        Example("The word می\N{ZERO WIDTH NON-JOINER}خواهم means “I want”."),
+        Example("The flag 🏳\N{VARIATION SELECTOR-16}\N{ZERO WIDTH JOINER}🌈 waved."),
         Example("It cost 40\N{NO-BREAK SPACE}euros."),
     ],
 )
