@@ -3,6 +3,7 @@ from collections.abc import Iterator
 
 from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.lang.number_words import calendar, languages
+from mtfix.text.numbers import plain_digits
 
 _EAST = {
     "months": re.compile(r"(?<!\d)(1[0-2]|[1-9])\s?月(?!\w*間)"),
@@ -12,7 +13,6 @@ _EAST_DAYS = (
     {c: n for n, c in enumerate("一二三四五六日", 1)} | {c: n for n, c in enumerate("月火水木金土", 1)} | {"天": 7}
 )
 _NUMERIC = re.compile(r"(?<![\d.])(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d\d)(?!\d)|(?<!\d)\d{4}-(\d\d)-\d\d(?!\d)")
-_FULLWIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _NAMES = {
     "months": "January February March April May June July August September October November December".split(),
     "weekdays": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(),
@@ -53,7 +53,7 @@ def date_mismatch(segment: Segment) -> Iterator[Hit]:
     """
     if not segment.source:
         return
-    source = segment.source.translate(_FULLWIDTH)
+    source = plain_digits(segment.source)
     for kind in ("months", "weekdays"):
         pattern = calendar(kind, "en")
         found = [] if pattern is None else list(pattern.finditer(segment.hypothesis))
@@ -63,7 +63,7 @@ def date_mismatch(segment: Segment) -> Iterator[Hit]:
         theirs = {m.lastindex for m in found}
         ours, maybe = _in_source(kind, source, segment.source_lang)
         lost, added = ours - theirs, theirs - ours - maybe
-        if len(lost) != 1 or len(added) != 1 or ours & theirs & added:
+        if len(lost) != 1 or len(added) != 1 or not _is_about_the_same(source, segment.hypothesis):
             continue
         (old,), (new,) = lost, added
         for match in found:
@@ -71,6 +71,12 @@ def date_mismatch(segment: Segment) -> Iterator[Hit]:
                 name = _NAMES[kind][old - 1]
                 said = f"The source says {name}, the translation {match.group()}."
                 yield Hit(Span(*match.span()), name + ("s" if match.group().endswith("days") else ""), said)
+
+
+def _is_about_the_same(source: str, text: str) -> bool:
+    """Say whether the two share a number, if they have any: a sentence made up anew has other faults than its date."""
+    ours, theirs = set(re.findall(r"\d+", plain_digits(source))), set(re.findall(r"\d+", text))
+    return not theirs or bool(ours & theirs)
 
 
 def _in_source(kind: str, source: str, lang: str) -> tuple[set[int], set[int]]:

@@ -90,7 +90,7 @@ def number_mismatch(segment: Segment) -> Iterator[Hit]:
         return
     old = lost[0].span.of(source)
     if not added:
-        if max(lost[0].values) >= 13 and not _may_be_left_out(old, source[: lost[0].span.start], text):
+        if max(lost[0].values) >= 13 and not _may_be_left_out(lost[0].span, source, text):
             said = f"The source has the number {old}, the translation has not."
             yield Hit(lost[0].span, None, said, side=Side.SOURCE, category=Category.OMISSION, confidence=0.7)
         return
@@ -104,9 +104,13 @@ def number_mismatch(segment: Segment) -> Iterator[Hit]:
     yield Hit(added[0].span, fix, said)
 
 
-def _may_be_left_out(number: str, before: str, text: str) -> bool:
-    """Say whether a number is part of a code or of "per cent" ("20 cikin 100")."""
-    return bool(re.search(r"[\w-]$", before)) or (number == "100" and bool(re.search(r"per ?cent|%", text)))
+def _may_be_left_out(span: Span, source: str, text: str) -> bool:
+    """Say whether a number is part of a code, of markup ("250px") or of "per cent" ("20 cikin 100")."""
+    if span.start and (source[span.start - 1].isalnum() or source[span.start - 1] in "_-"):
+        return True
+    if source.startswith("px", span.end):
+        return True
+    return span.of(source) == "100" and bool(re.search(r"per ?cent|%", text))
 
 
 def _read(text: str, *, source: bool) -> _Side:

@@ -12,7 +12,7 @@ _URL = re.compile(
 )
 # What an engine makes of a URL: spaces let in around the signs.
 _BROKEN = re.compile(
-    r"(?:https?\s?:\s?/\s?/\s?|www\s?\.\s?)[\w-]+(?:\s?[./?=&_-]\s?[\w-]+)*(?:\s?/(?!\w))?"
+    r"(?:https?\s?:\s?/\s?/\s?|www\s?\.\s?)[\w-]+(?:\s?\\?\s?[./?=&_-]\s?[\w-]+)*(?:\s?/(?!\w))?"
     r"|(?<![\w.+-])[\w.+-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+",
     re.ASCII,
 )

@@ -50,9 +50,10 @@ _PLACE_AFTER = re.compile(
     r"^(?:['’]s)?[ -](?:[Rr]egion|[Oo]blast|[Pp]rovince|[Cc]ity|[Dd]istrict|[Aa]irport|[Rr]egional|direction"
     r"|residents|mayor|governor)"
 )
+# Signs that a text speaks of the present, without which an old name may belong to its time.
 _PRESENT = re.compile(
-    r"\b(?:today|yesterday|tomorrow|currently|(?:this|last) (?:year|month|week)|coronavirus|Covid|20[12]\d"
-    r"|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+    r"\b(?:today|yesterday|tomorrow|currently|now|(?:this|last|next) (?:year|month|week)|coronavirus|Covid|20[12]\d"
+    r"|will|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|is|are|has|have|says?)\b"
 )
 _MESSAGES = {
     "renamed": "“{former}” has been called “{current}” since {year}.",
@@ -128,8 +129,11 @@ def _judge(text: str, place: Place, span: Span, *, near: bool) -> str:
     before, after = text[max(0, span.start - 40) : span.start], text[span.end : span.end + 30]
     if _NAMED_BEFORE.search(before) or (_NAMED_AFTER.search(after) and place.current in after):
         return ""
-    if place.kind == "usage" or (place.kind == "history" and _PRESENT.search(text)):
-        return "hint"
+    if place.kind in ("usage", "history") or place.kind.startswith("renamed"):
+        if not _PRESENT.search(text):
+            return ""
+        if not place.kind.startswith("renamed"):
+            return "hint"
     if place.kind in ("renamed", "foreign", "variant"):
         return "unsafe"
     if place.kind == "place":
@@ -137,7 +141,7 @@ def _judge(text: str, place: Place, span: Span, *, near: bool) -> str:
         return ("safe" if near else "unsafe") if here else ""
     if place.kind in ("ukraine", "renamed-ukraine"):
         return ("safe" if place.kind == "ukraine" else "unsafe") if near else ""
-    return "" if place.kind == "history" else "safe"
+    return "safe"
 
 
 def _is_exempt(text: str, place: Place, span: Span) -> bool:
