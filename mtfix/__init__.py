@@ -20,8 +20,10 @@ The map
     models.py       the models behind the pipeline, each used where it is there
     api.py          fix, check, score: three functions over one pipeline
     pipeline.py     detect -> repair -> verify -> score
-    batch.py        corpora
-    cli.py          the command line
+    scoring.py      several systems scored and compared
+    batch.py        corpora; manifest.py keeps how far a run is
+    doctor.py       is everything there, and does it work?
+    cli.py          the command line; flags.py its shared flags, terminal.py what it reads and writes
     page/           the page
 """
 

@@ -83,6 +83,9 @@ def fix(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show tracked changes, findings and scores on a pipe too.")
     ] = False,
+    docx: Annotated[
+        Path | None, typer.Option("--docx", help="Write a Word file with tracked changes.", metavar="FILE")
+    ] = None,
     svg: Annotated[
         Path | None, typer.Option("--svg", help="Write a picture of what a terminal shows.", metavar="FILE")
     ] = None,
@@ -99,6 +102,10 @@ def fix(
         from mtfix.render.html import page
 
         write(html, page(report, hints=settings.hints))
+    if docx:
+        from mtfix.render.docx import write as word_file
+
+        write(docx, word_file(report))
     if svg:
         from mtfix.render.console import picture
 
@@ -109,9 +116,9 @@ def fix(
         print_json(report, words=words)
     elif diff or (is_terminal() and not output):
         show_report(report, hints=settings.hints)
-    elif not output and not svg:
+    elif not output and not svg and not docx:
         print_text(report.post_edit)
-    if output or svg or (html and not is_terminal()):
+    if output or svg or docx or (html and not is_terminal()):
         say(summary(report))
 
 

@@ -133,7 +133,11 @@ def show_report(report: Report, *, hints: bool) -> None:
 
 def print_text(text: str) -> None:
     """Write text as it is, in UTF-8: no line end is changed."""
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    _put(text.encode("utf-8", "replace"))
+
+
+def _put(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 
@@ -168,12 +172,12 @@ def summary(report: Report) -> str:
     return f"{found} findings, {edits} edits applied; {scores}"
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all; `-` is standard output."""
+    data = content if isinstance(content, bytes) else content.encode("utf-8", "replace")
     if str(path) == "-":
-        print_text(text)
+        _put(data)
         return
-    data = text.encode("utf-8", "replace")
     try:
         if path.is_dir():
             raise InputError(f"{path} is a folder.", "Give the name of a file.")
