@@ -3,9 +3,9 @@
 A pattern is words with spaces between. `a|b` are alternatives, `V:make` any form of a verb, `@np` an
 optional determiner and adjective, `@verb` a common verb, `@be` a form of "be", `@to` what a bare verb
 follows ("to", "will", "they"), anything else a regular expression. [ ] mark what is replaced, by default
-all; after `>>` stand the words of which one must follow (`@end`: the noun phrase must end). In the replacement `V:commit` takes the form of
-the verb inside the [ ], `@ing` that of the common verb; `~` deletes; `-` offers nothing. Levels: safe,
-unsafe, hint. Lines that begin with # are comments.
+all; after `>>` stand the words of which one must follow (`@end`: the noun phrase must end). In the
+replacement `V:commit` takes the form of the verb inside the [ ], `@ing` that of the common verb; `~`
+deletes; `-` offers nothing. Levels: safe, unsafe, hint. Lines that begin with # are comments.
 """
 
 from __future__ import annotations
