@@ -55,6 +55,8 @@ _PRESENT = re.compile(
     r"\b(?:today|yesterday|tomorrow|currently|now|(?:this|last|next) (?:year|month|week)|coronavirus|Covid|20[12]\d"
     r"|will|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|is|are|has|have|says?)\b"
 )
+# A foreign name within a longer foreign name: "Université Saint-Louis Bruxelles".
+_IN_A_NAME = re.compile(r"-$|(?<!^)(?<![.!?:“\"] )\b(?!(?:In|To|From|At|On|The|And|But|For|Of)\b)[A-ZÀ-Þ][\w.]*[ ]$")
 _MESSAGES = {
     "renamed": "“{former}” has been called “{current}” since {year}.",
     "renamed-ukraine": "“{former}” has been called “{current}” since {year}.",
@@ -128,6 +130,8 @@ def _judge(text: str, place: Place, span: Span, *, near: bool) -> str:
         return ""
     before, after = text[max(0, span.start - 40) : span.start], text[span.end : span.end + 30]
     if _NAMED_BEFORE.search(before) or (_NAMED_AFTER.search(after) and place.current in after):
+        return ""
+    if place.kind == "foreign" and _IN_A_NAME.search(before):
         return ""
     if place.kind in ("usage", "history") or place.kind.startswith("renamed"):
         if not _PRESENT.search(text):
