@@ -74,7 +74,7 @@ def detection(tagger: Tagger, data: Path, which: int, most: int | None) -> dict[
     for pair in PAIRS:
         rows = (mlqe(data, pair) if which < 0 else half(mlqe(data, pair), which))[:most]
         raws = tagger.raw([r.words for r in rows])
-        suspects = [suspicion(r, tagger.reading.suspect) for r in raws]
+        suspects = [suspicion(w, r.words, tagger.reading.suspect) for r, w in zip(rows, raws, strict=True)]
         truth = np.concatenate([np.array(r.bad)[: len(s)] for r, s in zip(rows, suspects, strict=True)])
         guess = np.array([p for s in suspects for p in s])
         scores = [quality(r, s, tagger.reading.quality) for r, s in zip(raws, suspects, strict=True)]

@@ -21,7 +21,7 @@ import numpy as np
 
 from eval.tagger_sets import PAIRS, Pair, half, mlqe, repairs, texts
 from mtfix.repair import tagged
-from mtfix.runtime.tagger import REWRITE, Raw, Tagger, load, logit, sigmoid
+from mtfix.runtime.tagger import FEATURES, REWRITE, Raw, Tagger, features, load, logit, sigmoid, suspicion
 from mtfix.types import Tagging
 
 Array = np.ndarray[Any, Any]
@@ -60,19 +60,11 @@ def mcc(guess: Array, truth: Array) -> float:
     return (tp * tn - fp * fn) / under if under else 0.0
 
 
-def fit_suspect(raws: dict[str, list[Raw]], truth: dict[str, list[Array]]) -> dict[str, float]:
+def fit_suspect(windows: Sequence[tuple[list[str], Raw]], truth: Sequence[Array]) -> dict[str, float]:
     """Fit the suspicion on the words of all pairs."""
-    x = np.array(
-        [
-            (logit(float(w)), logit(1 - float(k)), r.score)
-            for rs in raws.values()
-            for r in rs
-            for w, k in zip(r.word, r.keep, strict=True)
-        ]
-    )
-    y = np.concatenate([t for ts in truth.values() for t in ts]).astype(float)
-    w = logistic(x, y, penalty=5.0)
-    return dict(zip(("word", "edit", "score", "bias"), (round(float(v), 4) for v in w), strict=True))
+    x = np.array([row for words_, raw in windows for row in features(raw, words_)])
+    w = logistic(x, np.concatenate(truth).astype(float), penalty=5.0)
+    return dict(zip((*FEATURES, "bias"), (round(float(v), 4) for v in w), strict=True))
 
 
 def choose_threshold(
@@ -187,18 +179,14 @@ def main() -> None:
     card = o.model / "card.toml"
     rows = {p: half(mlqe(o.data, p), 0)[: o.most or None] for p in PAIRS}
     raws = {p: tagger.raw([r.words for r in some]) for p, some in rows.items()}
-    truth = {p: [np.array(r.bad)[: len(w.word)] for r, w in zip(rows[p], raws[p], strict=True)] for p in PAIRS}
-    how = fit_suspect(raws, truth)
-
-    def suspicion(some: Sequence[Raw]) -> list[list[float]]:
-        from mtfix.runtime.tagger import suspicion as one
-
-        return [one(r, how) for r in some]
-
-    suspects = {p: suspicion(raws[p]) for p in PAIRS}
+    truth = {p: [np.array(r.bad) for r in rows[p]] for p in PAIRS}
+    windows = {p: [(r.words, w) for r, w in zip(rows[p], raws[p], strict=True)] for p in PAIRS}
+    how = fit_suspect([w for p in PAIRS for w in windows[p]], [t for p in PAIRS for t in truth[p]])
+    suspects = {p: [suspicion(raw, words_, how) for words_, raw in windows[p]] for p in PAIRS}
     flat = {p: np.array([x for s in suspects[p] for x in s]) for p in PAIRS}
-    clean_raws = tagger.raw([words(t)[:120] for t in texts(o.data, "clean", o.most or 500)])
-    clean = np.array([x for s in suspicion(clean_raws) for x in s])
+    clean_words = [words(t)[:120] for t in texts(o.data, "clean", o.most or 500)]
+    clean_raws = tagger.raw(clean_words)
+    clean = np.array([x for w, r in zip(clean_words, clean_raws, strict=True) for x in suspicion(r, w, how)])
     how["threshold"] = choose_threshold(flat, {p: np.concatenate(truth[p]) for p in PAIRS}, clean)
     quality = fit_quality(raws, suspects, {p: [r.da for r in rows[p]] for p in PAIRS})
     print("suspect", how, "quality", quality, flush=True)

@@ -102,21 +102,31 @@ def sigmoid(x: float) -> float:
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, x))))
 
 
-def suspicion(raw: Raw, how: Mapping[str, float]) -> list[float]:
-    """Return for each word the probability that a post-editor would change it, from both heads and the score."""
+FEATURES = ("word", "edit", "score", "near", "mark", "name", "digit", "long")
+
+
+def features(raw: Raw, words: Sequence[str]) -> list[tuple[float, ...]]:
+    """Return what the suspicion of each word of a window is computed from, in the order of FEATURES.
+
+    Both heads' log-odds, the window's score, the mean of the neighbours' log-odds, and what kind of word it is.
+    """
+    odds = [logit(float(w)) for w in raw.word]
+    out = []
+    for n, (word, keep) in enumerate(zip(words, raw.keep, strict=True)):
+        near = (odds[max(0, n - 1)] + odds[min(n + 1, len(odds) - 1)]) / 2
+        first = word[:1]
+        name = n > 0 and first.isupper()
+        kind = (float(not first.isalnum()), float(name), float(first.isdigit()), float(len(word) > 6))
+        out.append((odds[n], logit(1 - float(keep)), raw.score, near, *kind))
+    return out
+
+
+def suspicion(raw: Raw, words: Sequence[str], how: Mapping[str, float]) -> list[float]:
+    """Return for each word of a window the probability that a post-editor would change it."""
+    weights = [how.get(name, 0.0) for name in FEATURES]
     return [
-        round(
-            sigmoid(
-                how["word"] * logit(float(w))
-                + how["edit"] * logit(1 - float(k))
-                + how["score"] * raw.score
-                + how["bias"]
-            ),
-            4,
-        )
-        if seen
-        else 0.0
-        for w, k, seen in zip(raw.word, raw.keep, raw.seen, strict=True)
+        round(sigmoid(sum(w * x for w, x in zip(weights, row, strict=True)) + how["bias"]), 4) if seen else 0.0
+        for row, seen in zip(features(raw, words), raw.seen, strict=True)
     ]
 
 
@@ -134,7 +144,8 @@ def decode(text: str, words: Sequence[Span], raws: Sequence[Raw], how: Reading) 
     keep: list[float] = []
     kinds: list[str] = []
     for raw in raws:
-        these = suspicion(raw, how.suspect)
+        start = len(suspect)
+        these = suspicion(raw, [s.of(text) for s in words[start : start + len(raw.word)]], how.suspect)
         values.append((quality(raw, these, how.quality), len(these)))
         suspect += these
         for n in range(len(these)):
@@ -143,8 +154,6 @@ def decode(text: str, words: Sequence[Span], raws: Sequence[Raw], how: Reading) 
             kinds.append(how.kinds[int(raw.kinds[n].argmax())])
     total = sum(n for _, n in values)
     score = sum(v * n for v, n in values) / total if total else 0.0
-    if values and not any(c.isalpha() for c in text):
-        score = 0.0
     return Tagging(tuple(words), tuple(suspect), tuple(tags), round(score, 2), tuple(keep), tuple(kinds))
 
 
@@ -185,8 +194,8 @@ class Tagger:
         jobs = [[s.of(t) for s in words[a:b]] for t, words, cut in whole for a, b in cut]
         raws = iter(self.raw(jobs))
         return [
-            decode(t, words, [next(raws) for _ in cut], self.reading)
-            for t, words, cut in zip(texts, spans, cuts, strict=True)
+            decode(text, words, [next(raws) for _ in cut], self.reading)
+            for text, words, cut in zip(texts, spans, cuts, strict=True)
         ]
 
     def raw(self, windows: Sequence[Sequence[str]]) -> list[Raw]:
