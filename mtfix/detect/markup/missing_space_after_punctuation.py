@@ -5,7 +5,7 @@ from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, 
 from mtfix.text.verbatim import is_verbatim
 
 # A word, a sign, a word: "end.The", "cold,wet". One capital or one letter is an initial; digits are numbers.
-_GLUED = re.compile(r"(?<![\w./@#\\-])([A-Za-z][a-z’']*[a-z])([.!?,;:])([A-Za-z][a-z]+|[IA])(?![\w./@(:=_-])")
+_GLUED = re.compile(r"(?<![\w./@#\\\[=-])([A-Za-z][a-z’']*[a-z])([.!?,;:])([A-Za-z][a-z]+|[IA])(?![\w./@(:=_-])")
 # Words that begin a sentence or a clause and end no domain name or file name.
 _STARTERS = frozenset(
     "The He She It They We You I A An This That These Those There But And So In On At If When While After Before "
@@ -51,6 +51,8 @@ def missing_space_after_punctuation(segment: Segment) -> Iterator[Hit]:
             continue
         if sign in ".!?" and not after[0].isupper():
             continue
+        if len(after) == 1 and not re.match(r" [a-z]|['’]", text[match.end() :]):
+            continue  # "ref.A"
         if sign == ":" and not (after[0].isupper() and before.islower()):
             continue
         known = after in _STARTERS if sign in ".!?" else after.lower() in _FUNCTION or before.lower() in _FUNCTION

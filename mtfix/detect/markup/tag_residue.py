@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, Span, detector
+from mtfix.detect.api import UNSAFE, Category, Document, Example, Hit, Severity, Span, document_detector
 from mtfix.text.verbatim import is_verbatim, speaks_of_markup
 
 _NAMES = (
@@ -14,10 +14,11 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _VOID = frozenset("br hr img wbr".split())
+_FORM = frozenset("abbr b big code del em i ins mark s small strike strong sub sup u".split())
 _ATTRIBUTES = re.compile(r"""\s+(?:[\w-]+\s*=\s*["'“”].*)?/?\s*""")
 
 
-@detector(
+@document_detector(
     category=Category.TAG,
     severity=Severity.MAJOR,
     confidence=0.98,
@@ -26,6 +27,7 @@ _ATTRIBUTES = re.compile(r"""\s+(?:[\w-]+\s*=\s*["'“”].*)?/?\s*""")
         Example("The harbour froze.⟦</p>⟧", fixed="The harbour froze."),
         Example("The harbour froze.⟦<br>⟧Nobody sailed.", fixed="The harbour froze. Nobody sailed."),
         Example("The ⟦< b >⟧old⟦< / b >⟧ harbour", fixed="The <b>old</b> harbour", source="Der <b>alte</b> Hafen"),
+        Example("⟦<p>⟧The harbour froze.⟦</p>⟧", fixed="The harbour froze."),
         Example("It was ⟦< em >⟧very⟦< / em >⟧ cold.", fixed="It was very cold."),
     ],
     good=[
@@ -34,35 +36,46 @@ _ATTRIBUTES = re.compile(r"""\s+(?:[\w-]+\s*=\s*["'“”].*)?/?\s*""")
         Example("If a < b > c, stop; write `<br>` here; x <y and z> w."),
     ],
 )
-def tag_residue(segment: Segment) -> Iterator[Hit]:
+def tag_residue(document: Document) -> Iterator[Hit]:
     """A tag of a web page stands in the text, or is broken.
 
     Tags come along when a page is cut into sentences, and a tokeniser puts spaces into them. A tag
     that the source has gets its form back; one that it lacks, or that has no partner, is deleted. A
-    pair of whole tags may be meant (software strings): shown as a hint.
+    pair of whole tags may be meant (software strings, a page's own code): a hint if it is one of
+    form (b, i), else its deletion is proposed. In a document that is a page's code, with several
+    attributes or with pairs over several lines, all whole tags are hints.
     """
-    text = segment.hypothesis
-    if "<" not in text or ">" not in text:
-        return
-    tags = [m for m in _TAG.finditer(text) if _looks_like_tag(m) and not is_verbatim(text, *m.span())]
-    if not tags or speaks_of_markup(text):
-        return
-    source = segment.source or ""
-    paired = _paired(tags)
-    for match in tags:
-        span, spaced = Span(*match.span()), bool(match["a"] or match["b"] or (match["attr"] or "").isspace())
-        closed = f"<{match['close']}{match['name']}{(match['attr'] or '').rstrip()}{'/' if match['void'] else ''}>"
+    found = []
+    for index, segment in enumerate(document.segments):
+        text = segment.hypothesis
+        if "<" not in text or ">" not in text:
+            continue
+        tags = [m for m in _TAG.finditer(text) if _looks_like_tag(m) and not is_verbatim(text, *m.span())]
+        if tags and not speaks_of_markup(text):
+            found += [(index, m) for m in tags]
+    paired, over_lines = _paired(found)
+    page = over_lines or sum("=" in (m["attr"] or "") for _, m in found) > 2
+    for index, match in found:
+        segment = document.segments[index]
+        source, span = segment.source or "", Span(*match.span())
         if match.group() in source:
             continue
-        if closed in source or closed.lower() in source.lower():
-            at = source.lower().index(closed.lower())
-            yield Hit(span, fix=source[at : at + len(closed)])
-        elif match.start() in paired and spaced and "/" not in text:
-            continue
-        elif match.start() in paired and not spaced:
-            yield Hit(span, fix="", applicability=UNSAFE, hint=True)
-        elif not spaced or match.start() in paired or match["close"]:
-            yield Hit(span, edits=(_deleted(text, match),))
+        spaced = bool(match["a"] or match["b"] or (match["attr"] or "").isspace())
+        form = _form(match, source)
+        if form is not None:
+            yield Hit(span, fix=form, segment=index)
+        elif not spaced and (page or (index, match.start()) in paired):
+            hint = page or match["name"].lower() in _FORM
+            yield Hit(span, fix="", segment=index, applicability=UNSAFE, hint=hint)
+        elif not spaced or (index, match.start()) in paired or match["close"]:
+            yield Hit(span, segment=index, edits=(_deleted(segment.hypothesis, match),))
+
+
+def _form(match: re.Match[str], source: str) -> str | None:
+    """Return the tag as the source writes it, if it does."""
+    closed = f"<{match['close']}{match['name']}{(match['attr'] or '').rstrip()}{'/' if match['void'] else ''}>"
+    at = source.lower().find(closed.lower())
+    return source[at : at + len(closed)] if at >= 0 else None
 
 
 def _looks_like_tag(match: re.Match[str]) -> bool:
@@ -70,19 +83,22 @@ def _looks_like_tag(match: re.Match[str]) -> bool:
     return _ATTRIBUTES.fullmatch(match["attr"] or " ") is not None
 
 
-def _paired(tags: list[re.Match[str]]) -> set[int]:
-    """Return the starts of tags that have their partner in the segment."""
-    open_tags: dict[str, list[int]] = {}
-    paired: set[int] = set()
-    for match in tags:
+def _paired(found: list[tuple[int, re.Match[str]]]) -> tuple[set[tuple[int, int]], bool]:
+    """Return the places (segment, start) of tags that have a partner, and whether a pair spans segments."""
+    pending: dict[str, list[tuple[int, int]]] = {}
+    paired: set[tuple[int, int]] = set()
+    over_lines = False
+    for index, match in found:
         name = match["name"].lower()
         if name in _VOID or match["void"]:
             continue
         if not match["close"]:
-            open_tags.setdefault(name, []).append(match.start())
-        elif open_tags.get(name):
-            paired |= {open_tags[name].pop(), match.start()}
-    return paired
+            pending.setdefault(name, []).append((index, match.start()))
+        elif pending.get(name):
+            partner = pending[name].pop()
+            over_lines = over_lines or partner[0] != index
+            paired |= {partner, (index, match.start())}
+    return paired, over_lines
 
 
 def _deleted(text: str, match: re.Match[str]) -> tuple[Span, str]:
