@@ -23,9 +23,13 @@ _UKRAINE = re.compile(
     r"Ukrain|Kyiv|Kiev|Donbas|Donetsk|Luhansk|Lugansk|Zelensk|Crimea|Khark[io]v|Dnipro|Dniester|Kherson|Mariupol"
     r"|Black Sea"
 )
+_IN_SOURCE = re.compile(r"Укра[иї]н|Одес|Ки[еї]в|Львов|Львів|Николаев|Миколаїв|Чернигов|Чернігів")
 # Places of the same name elsewhere: a document that speaks of them does not mean the one in Ukraine.
 _ELSEWHERE = re.compile(r"Texas|Tex\.|Florida|Fla\.|Delaware|Missouri|Permian|Midland|Nebraska|Ontario|Minnesota")
-_WAR = r"(?:First|Second) World War|World War (?:I|II|One|Two)\b|WWI|Nazi|Wehrmacht|Red Army|Holocaust|Gestapo"
+_WAR = (
+    r"Hitler|Stalin|Trotsky|Khrushchev|Brezhnev|NKVD|KGB|Napoleon|Mongols?|Byzantine|Vikings?|Nazi|Wehrmacht|Red\ Army"
+    r"|(?:First|Second)\ World\ War|World\ War\ (?:I|II|One|Two)\b|WWI|Holocaust|Gestapo"
+)
 _HISTORY = re.compile(
     rf"""\b(?:{_WAR}
       | (?<!post-)(?<!former[ ])(?<!ex-)(?<!formerly[ ])Soviet(?!-era\ (?:tank|weapon|aircraft|jet))
@@ -121,7 +125,9 @@ def _in_ukraine(document: Document) -> bool:
     texts = [s.hypothesis for s in document.segments]
     if any(_ELSEWHERE.search(t) for t in texts):
         return False
-    return any(s.source_lang == "uk" for s in document.segments) or any(_UKRAINE.search(t) for t in texts)
+    if any(s.source_lang == "uk" or _IN_SOURCE.search(s.source or "") for s in document.segments):
+        return True
+    return any(_UKRAINE.search(t) for t in texts)
 
 
 def _judge(text: str, place: Place, span: Span, *, near: bool) -> str:
