@@ -1,4 +1,4 @@
-"""GLEU, the measure of grammatical correction: n-grams shared with a reference, less those kept from the source that it lacks.
+"""GLEU, for grammatical correction: n-grams shared with a reference, less those kept from the source that it lacks.
 
 Napoles, Sakaguchi, Post, Tetreault: Ground Truth for Grammatical Error Correction Metrics, ACL 2015; without
 tuning, as in their note of 2016 (GLEU Without Tuning, arXiv 1605.02592). With several references, one is drawn
@@ -31,7 +31,12 @@ def detokenised(text: str) -> str:
 
 
 def gleu(
-    sources: Sequence[str], outputs: Sequence[str], references: Sequence[Sequence[str]], *, draws: int = 500, seed: int = 0
+    sources: Sequence[str],
+    outputs: Sequence[str],
+    references: Sequence[Sequence[str]],
+    *,
+    draws: int = 500,
+    seed: int = 0,
 ) -> float:
     """Return the score of outputs, given the sentence before and one or several references for each."""
     table = [

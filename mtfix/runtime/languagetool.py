@@ -24,8 +24,10 @@ from mtfix.types import Span
 __all__ = ["Door", "Engine", "InProcess", "Match", "door"]
 
 # LanguageTool's time grows with the square of a sentence's length: a long text is cut, at ends of sentences.
-PIECE = 4000
+PIECE = 3000
 SUGGESTIONS = 5
+# LingoTweaker has the American dictionary only, so a server is asked for that too; British words are known as data.
+LANGUAGE = "en-US"
 REMEMBERED = 4096  # texts whose matches are kept: the pipeline checks a text again after each repair
 WAIT = 60.0  # seconds that an answer may take
 
@@ -55,12 +57,9 @@ class InProcess:
 
     name = "in-process"
 
-    def __init__(self, language: str) -> None:
-        self._language = language
-
     def check(self, text: str) -> list[Match]:
         """Return the matches. Raises LanguageToolUnavailable if the package is not installed."""
-        found = _lingotweaker(self._language).check(text)
+        found = _lingotweaker().check(text)
         spans = from_utf8(text, [(m["offset"], m["offset"] + m["length"]) for m in found])
         return [
             Match(
@@ -80,9 +79,9 @@ class Remote:
 
     name = "server"
 
-    def __init__(self, language: str, url: str, *, wait: float = WAIT, process: server.Process | None = None) -> None:
+    def __init__(self, url: str, *, wait: float = WAIT, process: server.Process | None = None) -> None:
         self.process = process
-        self._client = server.client(url, language, wait=wait)
+        self._client = server.client(url, LANGUAGE, wait=wait)
 
     def check(self, text: str) -> list[Match]:
         """Return the matches. Raises LanguageToolUnavailable if the server does not answer, or not in time."""
@@ -112,8 +111,7 @@ class Door:
     def __init__(self, settings: Settings, *, wait: float = WAIT) -> None:
         self.notices: tuple[str, ...] = ()
         self._choice, self._strict, self._wait = settings.languagetool, settings.strict, wait
-        self._language = "en-GB" if settings.variant == "uk" else "en-US"
-        self._fallback = InProcess(self._language)
+        self._fallback = InProcess()
         self._engine: Engine | None = None
         self._seen: OrderedDict[str, tuple[Match, ...]] = OrderedDict()
         self._lock = threading.RLock()
@@ -183,7 +181,7 @@ class Door:
         try:
             process = server.Process.start() if self._choice == "server" else None
             url = process.url if process else self._choice
-            self._engine = Remote(self._language, url, wait=self._wait, process=process)
+            self._engine = Remote(url, wait=self._wait, process=process)
         except LanguageToolUnavailable as error:
             self._give_up(error, None)
 
@@ -209,25 +207,25 @@ _opening = threading.Lock()
 
 
 def door(settings: Settings) -> Door:
-    """Return the door for the settings; the same one for the same engine, language and strictness."""
+    """Return the door for the settings; the same one for the same engine and strictness."""
     with _opening:
-        return _door(Settings(languagetool=settings.languagetool, variant=settings.variant, strict=settings.strict))
+        return _door(Settings(languagetool=settings.languagetool, strict=settings.strict))
 
 
 _loading = threading.Lock()
 
 
-def _lingotweaker(language: str) -> Any:
+def _lingotweaker() -> Any:
     with _loading:  # two threads must not load it twice
-        return _load(language)
+        return _load()
 
 
 @cache
-def _load(language: str) -> Any:
+def _load() -> Any:
     try:
         import lt_py
 
-        return lt_py.Engine(language)
+        return lt_py.Engine(LANGUAGE)
     except (ImportError, OSError, RuntimeError, ValueError) as error:
         raise LanguageToolUnavailable(
             f"LanguageTool in process can't be loaded: {error}.",

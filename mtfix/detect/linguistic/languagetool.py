@@ -18,6 +18,7 @@ from mtfix.detect.api import (
     batch_detector,
 )
 from mtfix.lang.languagetool_rules import SPELLING, policy
+from mtfix.lang.spelling import variants
 from mtfix.runtime.languagetool import Match, door
 from mtfix.text.edits import trim
 from mtfix.text.protect import protected
@@ -107,7 +108,7 @@ def _spelling(text: str, match: Match, known: Counter[str]) -> Hit | None:
     written = match.span.of(text)
     word = written.lower()
     starts = written != word and written[1:].islower() and _starts_sentence(text, match.span.start)
-    if not _LOWER.fullmatch(word) or (written != word and not starts):
+    if not _LOWER.fullmatch(word) or (written != word and not starts) or word in variants():
         return None
     frequency = _frequency(word)
     best, *others = match.suggestions or ("",)
