@@ -30,6 +30,11 @@ _SHORT = {
     "mlrd": "billion",
     "Tsd": "thousand",
 }
+# What has no third decimal: money and people.
+_COUNTED = re.compile(
+    r" ?[€£](?!\d)| (?:euros|dollars|rubles|hryvnias?|lei|zlotys|yen|yuan|people|persons|inhabitants|residents|soldiers|"
+    r"men|women|children|workers|students|refugees|deaths|cases|houses|homes)\b"
+)
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _SKIP = re.compile(
@@ -97,8 +102,11 @@ def _thousands(segment: Segment, match: re.Match[str]) -> bool:
     """Say whether 180.000 means thousands: it ends in zeros before a noun, or is the source's own form."""
     if segment.source and match.group() in segment.source and segment.source_lang in _POINT_LANGUAGES:
         return True
+    after = segment.hypothesis[match.end() : match.end() + 40]
+    if _COUNTED.match(after):
+        return True
     return re.fullmatch(r"[1-9]\d{1,2}\.000", match.group()) is not None and (
-        re.match(r"(?: [a-z]+)? [a-z]{3,}s\b| people\b| men\b", segment.hypothesis[match.end() :]) is not None
+        re.match(r"(?: [a-z]+)? [a-z]{3,}s\b| people\b| men\b", after) is not None
     )
 
 

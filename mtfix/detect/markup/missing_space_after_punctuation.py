@@ -5,7 +5,7 @@ from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, 
 from mtfix.text.verbatim import is_verbatim
 
 # A word, a sign, a word: "end.The", "cold,wet". One capital or one letter is an initial; digits are numbers.
-_GLUED = re.compile(r"(?<![\w./@#\\\[=-])([A-Za-z][a-z’']*[a-z])([.!?,;:])([A-Za-z][a-z]+|[IA])(?![\w./@(:=_-])")
+_GLUED = re.compile(r"(?<![\w./@#&\\\[=-])([A-Za-z][a-z’']*[a-z])([.!?,;:])([A-Za-z][a-z]+|[IA])(?![\w./@(:=_-])")
 # Words that begin a sentence or a clause and end no domain name or file name.
 _STARTERS = frozenset(
     "The He She It They We You I A An This That These Those There But And So In On At If When While After Before "
