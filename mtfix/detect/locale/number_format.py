@@ -32,8 +32,8 @@ _SHORT = {
 }
 # What has no third decimal: money and people.
 _COUNTED = re.compile(
-    r" ?[€£](?!\d)| (?:euros|dollars|rubles|hryvnias?|lei|zlotys|yen|yuan|people|persons|inhabitants|residents|soldiers|"
-    r"men|women|children|workers|students|refugees|deaths|cases|houses|homes)\b"
+    r" ?[€£](?!\d)| (?:euros|dollars|rubles|hryvnias?|lei|zlotys|yen|yuan|people|persons|inhabitants|residents|"
+    r"soldiers|men|women|children|workers|students|refugees|deaths|cases|houses|homes)\b"
 )
 _SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
