@@ -8,13 +8,17 @@ from mtfix.text.grammar import CLAUSE_OPENERS, DETERMINERS, PREPOSITIONS, is_par
 _AUX = r"(?:was|were|is|are|(?:has|have|had)[ ]been)"
 _PREPOSITION = r"(?:by|in|on|at|from|with|into|during|near|over|under|against|for|outside|inside|across|through|to)"
 _DOUBLED = re.compile(
-    rf"""\b(?P<one>{_AUX})[ ]+(?:\w+ly[ ])?(?P<first>\w+)[ ]
+    rf"""\b(?P<one>{_AUX})[ ]+(?:\w+ly[ ])?(?P<first>\w+)[ ](?:(?:up|down|out|off|away)[ ])?
          (?P<filler>{_PREPOSITION}(?:[ ]\w[\w'’-]*){{1,8}}?)[ ]
-         (?P<two>{_AUX})[ ](?:\w+ly[ ])?(?P<second>\w+)\b""",
+         (?:(?P<two>{_AUX}|(?:has|have|had|will|would|could)(?![ ]been\b))[ ]
+             (?:(?:\w+ly|later|then|also|soon|still|already|now)[ ])?(?P<second>\w+)
+           |(?P<past>died|went|came|fell|began|became|took|gave|remained|arrived|escaped))\b""",
     re.VERBOSE,
 )
 _BREAK = re.compile(r"[.,;:!?()\[\]\"“”‘]|\s[–—-]\s|—|['’](?=\s)")
-_RELATIVE = frozenset("that which who whom whose what whatever whoever how why where when and or but all".split())
+_RELATIVE = frozenset(
+    "that which who whom whose what whatever whoever how why where when whether and or but all".split()
+)
 _PRONOUNS = frozenset("i he she it we they you there this these those".split())
 # They take a clause without "that": "She was told in May mistakes were made."
 _TELLING = frozenset(
@@ -26,8 +30,12 @@ _NOT_IN_FILLER = (
 )
 
 
-def _single_phrase(filler: list[str]) -> bool:
-    """Say whether the words are phrases with prepositions: a determiner elsewhere would open a new subject."""
+def _single_phrase(words: list[str]) -> bool:
+    """Say whether the words are prepositional phrases: a determiner or name elsewhere would open a new subject."""
+    for before, word in pairwise(words):
+        if word[0].isupper() and before.islower() and before not in PREPOSITIONS and before not in DETERMINERS:
+            return False
+    filler = [word.lower() for word in words]
     for before, word in pairwise(filler):
         if word in DETERMINERS and before not in PREPOSITIONS and before not in DETERMINERS:
             return False
@@ -42,7 +50,7 @@ def _one_clause(text: str, start: int) -> bool:
     for match in _BREAK.finditer(text, max(0, start - 200), start):
         at = match.end()
     left = re.findall(r"[\w'’-]+", text[at:start].lower())
-    if not left or _RELATIVE.intersection(left):
+    if not left or left[-1] == "to" or _RELATIVE.intersection(left):
         return False
     before = text[max(0, at - 4) : at].rstrip()
     opens_sentence = before[-1:] in ("", ".", "!", "?")
@@ -68,6 +76,10 @@ def _one_clause(text: str, start: int) -> bool:
             fixed="Two tankers were struck by the navy’s torpedoes and were sunk.",
         ),
         Example(
+            "The hut ⟦was built by monks in 1720 is now a⟧ school.",
+            fixed="The hut was built by monks in 1720 and is now a school.",
+        ),
+        Example(
             "The suspect ⟦was arrested by the police was taken⟧ to hospital.",
             fixed="The suspect was arrested by the police and was taken to hospital.",
         ),
@@ -79,6 +91,8 @@ def _one_clause(text: str, start: int) -> bool:
         Example("What was said in the room is forgotten."),
         Example("The way he was treated by the guards was criticised."),
         Example("When the roof was hit by a shell people were hurt."),
+        Example("Traders were unsettled by reports Japan was selling bonds."),
+        Example("The question whether he was seen in the bar was left open."),
     ],
 )
 def doubled_predicate(segment: Segment) -> Iterator[Hit]:
@@ -87,21 +101,22 @@ def doubled_predicate(segment: Segment) -> Iterator[Hit]:
     "The missiles were hit by the defences were intercepted": the translator rendered a participle
     ("the missiles hit by ...") as a full predicate, then the real one too. Nothing in English allows
     it without a conjunction, a relative pronoun or a comma. Which predicate is the main one cannot be
-    seen from the English, so the repair is a guess. Not seen: predicates without a form of "be".
+    seen from the English, so the repair is a guess. Not seen: a first predicate
+    without a form of "be".
     """
     text = segment.hypothesis
     for match in _DOUBLED.finditer(text):
-        filler = match["filler"].lower().replace("’", "'").split()
-        if match["first"] in _TELLING or not is_participle(match["first"]) or not is_participle(match["second"]):
+        filler = match["filler"].replace("’", "'").split()
+        if match["first"] in _TELLING or not is_participle(match["first"]):
             continue
         if not _single_phrase(filler) or not _one_clause(text, match.start()):
             continue
-        whole, cut = match.group(), match.start("two") - match.start()
-        first = whole[: cut - 1]
+        whole, cut = match.group(), match.start("two" if match["two"] else "past") - match.start()
+        first, second = whole[: cut - 1], whole[cut:]
         yield Hit(
             Span(*match.span()),
-            fix=f"{first} and {whole[cut:]}",
+            fix=f"{first} and {second}",
             alternatives=(first, f"that {whole}", whole[len(match["one"]) + 1 :]),
-            message=f"Two predicates, “{match['one']} {match['first']}” and “{match['two']} {match['second']}”, "
+            message=f"Two predicates, “{match['one']} {match['first']}” and “{second}”, "
             "share one subject with nothing between them.",
         )

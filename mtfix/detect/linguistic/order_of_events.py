@@ -9,8 +9,9 @@ _ARRIVAL = "landed|arrived|came down|touched down|fell|plunged|plummeted|dropped
 _PLACE = r"(?:on|onto|in|into|at|near|beside|outside|inside|over|to|by)"
 _REVERSED = re.compile(
     rf"""\b(?P<end>blew\ up|exploded|detonated|burst|died|sank|disintegrated|drowned),\s(?P<arrival>{_ARRIVAL})
-         (?P<place>\s(?:{_PLACE}\s)?(?:the|a|an|his|her|its|their|some)\s[\w'’-]+(?:\s(?!and\b)[\w'’-]+){{0,4}}?)
-         (?=,?\s(?:and)\b)""",
+         (?P<place>\s(?:{_PLACE}\s)?(?:(?:the|a|an|his|her|its|their|some|one)\s[\w'’-]+|[A-Z][\w’-]+)
+                  (?:\s(?!and\b)[\w'’-]+){{0,4}}?)
+         (?=,?\s(?P<and>and)\b|[.;])""",
     re.VERBOSE,
 )
 
@@ -29,6 +30,7 @@ _REVERSED = re.compile(
             "A balloon ⟦burst, landed⟧ in the garden and frightened the dog.",
             fixed="A balloon landed in the garden, burst and frightened the dog.",
         ),
+        Example("The drone ⟦exploded, landed⟧ on a barn.", fixed="The drone landed on a barn and exploded."),
     ],
     good=[
         Example("The rocket fell on the roof, exploded and started a fire."),
@@ -52,7 +54,7 @@ def order_of_events(segment: Segment) -> Iterator[Hit]:
         yield Hit(
             Span(match.start(), match.end("arrival")),
             fix=match["arrival"],
-            edits=((Span(place, place), f", {end}"),),
+            edits=((Span(place, place), f", {end}" if match["and"] else f" and {end}"),),
             alternatives=(f"{match['arrival']}, {end}",),
             message=f"“{end}” stands before “{match['arrival']}”: the order of events is impossible.",
         )

@@ -11,8 +11,8 @@ _ABSTRACT = "|".join(
 )
 # The verb phrase up to the second noun: "is having a worrying", "has had a great", "was a".
 _SECOND = re.compile(
-    rf"""\b(?:(?:is|are|was|were|been)\s(?:also\s)?having|(?:has|have)\shad|will\shave|has|have|had|is|are|was|were)
-         \s(?:a|an|the|its|their)\s(?P<adjectives>(?:[\w-]+\s){{0,2}}?)(?P<noun>{_ABSTRACT})\b(?!['’-])""",
+    rf"""\b(?:(?:is|are|was|were|been)\s(?:also\s)?having|(?:has|have)\shad|will\shave|has|have|had|exerts|exerted|makes|made|causes|caused|poses|posed|plays|is|are|was|were)
+         \s(?:(?:a|an|the|its|their)\s)?(?P<adjectives>(?:[\w-]+\s){{0,2}}?)(?P<noun>{_ABSTRACT})\b(?!['’-])""",
     re.VERBOSE,
 )
 _BREAK = re.compile(r"[.,;:!?()\"“”‘]|\s[–—-]\s|—")
