@@ -21,9 +21,9 @@ The map
     api.py          fix, check, score: three functions over one pipeline
     pipeline.py     detect -> repair -> verify -> score
     scoring.py      several systems scored and compared
-    batch.py        corpora; manifest.py keeps how far a run is
-    doctor.py       is everything there, and does it work?
-    cli.py          the command line; flags.py its shared flags, terminal.py what it reads and writes
+    batch.py        corpora
+    manifest.py     how far a corpus run is, so that it goes on after a kill
+    cli/            the command line
     page/           the page
 """
 

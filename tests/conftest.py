@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mtfix import cli
+from mtfix.cli import app as cli
 
 
 @dataclass

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mtfix import cli
+import mtfix as package
 from mtfix.errors import ExitCode
 
 OK, USAGE, INPUT, CONFIG = ExitCode.OK, ExitCode.USAGE, ExitCode.INPUT, ExitCode.CONFIG
@@ -153,7 +153,7 @@ def test_no_permission(mtfix, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("a.txt").write_text("Fine.")
     monkeypatch.setattr(Path, "open", refuse)
     complains(mtfix("fix", "a.txt", "--config", "mtfix.toml"), CONFIG, "Permission denied")
-    monkeypatch.setattr("mtfix.flags.find_file", lambda start: None)
+    monkeypatch.setattr("mtfix.cli.flags.find_file", lambda start: None)
     complains(mtfix("fix", "a.txt", "--languagetool", "off"), INPUT, "Permission denied")
     complains(mtfix("corpus", "a.txt", "-", "--languagetool", "off"), INPUT, "Permission denied")
 
@@ -363,7 +363,7 @@ def test_unknown_names(mtfix) -> None:
 
 
 def test_no_text(mtfix, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mtfix.terminal.sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("mtfix.cli.terminal.sys.stdin.isatty", lambda: True, raising=False)
     assert mtfix("fix", stdin=b"").code == OK
 
 
@@ -408,7 +408,7 @@ def test_a_detector_that_crashes_is_told_and_the_rest_goes_on(mtfix, monkeypatch
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    return {**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1])}
 
 
 def test_closed_standard_output(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from mtfix import batch, cli
+from mtfix import batch
 from mtfix.config import Settings
 from mtfix.errors import ExitCode
 from mtfix.render import json as report_json
 
 GOLDEN = Path(__file__).parent / "golden"
-SAMPLE = Path(cli.__file__).parent / "lang" / "sample.txt"
+SAMPLE = Path(batch.__file__).parent / "lang" / "sample.txt"
 BAD = "He went to the the market .\n"
 GOOD = "He went to the market.\n"
 LINES = [f"The the dog number {n} barks .\n" if n % 3 else f"The dog number {n} barks.\n" for n in range(60)]
@@ -349,7 +349,7 @@ def test_goes_on_where_it_was_cut(mtfix, monkeypatch: pytest.MonkeyPatch, cut: i
 def test_goes_on_after_a_real_kill(mtfix) -> None:
     Path("in.txt").write_text("".join(LINES) * 10)
     command = [sys.executable, "-m", "mtfix", "corpus", "in.txt", "out.jsonl"]
-    env = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    env = {**os.environ, "PYTHONPATH": str(Path(batch.__file__).parents[1])}
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     saved = Path("out.jsonl.mtfix/manifest.json")
     until = time.monotonic() + 60

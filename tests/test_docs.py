@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from mtfix import cli
+from mtfix.cli import app as cli
 from mtfix.config import load
 from mtfix.detect.registry import builtin
 from mtfix.errors import ExitCode

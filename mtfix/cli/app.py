@@ -19,10 +19,8 @@ import typer
 from rich.text import Text
 
 from mtfix import __version__
-from mtfix.config import Settings
-from mtfix.errors import ExitCode, MtfixError, did_you_mean
-from mtfix.flags import with_settings
-from mtfix.terminal import (
+from mtfix.cli.flags import with_settings
+from mtfix.cli.terminal import (
     console,
     document,
     fields_of,
@@ -39,6 +37,8 @@ from mtfix.terminal import (
     tell,
     write,
 )
+from mtfix.config import Settings
+from mtfix.errors import ExitCode, MtfixError, did_you_mean
 from mtfix.types import Severity
 
 app = typer.Typer(
@@ -278,7 +278,7 @@ def setup(
 @with_settings
 def doctor(*, settings: Settings) -> None:
     """Look whether everything is there and works."""
-    from mtfix.doctor import examine
+    from mtfix.cli.doctor import examine
     from mtfix.render import tables
 
     found = list(examine(settings))

