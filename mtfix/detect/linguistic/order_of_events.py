@@ -5,7 +5,7 @@ from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Sev
 from mtfix.text.grammar import vocabulary
 
 _ENDS = frozenset("blew exploded detonated burst died sank disintegrated drowned".split())
-_ARRIVAL = "landed|arrived|came down|touched down|fell|plunged|plummeted|dropped|hit"
+_ARRIVAL = r"landed|arrived|came\ down|touched\ down|fell|plunged|plummeted|dropped|hit"
 _PLACE = r"(?:on|onto|in|into|at|near|beside|outside|inside|over|to|by)"
 _REVERSED = re.compile(
     rf"""\b(?P<end>blew\ up|exploded|detonated|burst|died|sank|disintegrated|drowned),\s(?P<arrival>{_ARRIVAL})
