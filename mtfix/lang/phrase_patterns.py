@@ -37,7 +37,7 @@ _AUXILIARY = re.compile(
 _CAPITAL = re.compile(r"(?!\bI\b)[A-Z]")
 _BE = frozenset(("am", "are", "were"))
 _LETTERS = re.compile(r"[a-z]+")
-_COMMON = frozenset("the this that these those with from into their about which there have make take give other".split())
+_COMMON = frozenset("the this that these those with from into their about which there have make take give".split())
 _ARTICLE = re.compile(r"(?<!\w)(an?)(\s+)$", re.IGNORECASE)
 
 

@@ -184,10 +184,14 @@ def _fits(entry: Entry, segment: Segment, span: Span, document: tuple[str, ...])
         if segment.source_lang or not source.isascii():
             return any(stem in source for stem in entry.src)
     text = segment.hypothesis
-    if entry.unless_near and _count(entry.unless_near, (text,)):
-        return False
-    if entry.unless and _count(entry.unless, document):
-        return False
+    if entry.unless_near or entry.unless:
+        # What the phrase itself says does not excuse it ("dog" in "dog shelter").
+        rest = text[: span.start] + " " + text[span.end :]
+        if _count(entry.unless_near, (rest,)) or _count(entry.unless, (rest,)):
+            return False
+        others = tuple(t for t in document if t is not text)
+        if entry.unless and others and _count(entry.unless, others):
+            return False
     if not entry.cues:
         return True
     where = document

@@ -7,6 +7,7 @@ from mtfix.lang.foreign import common, loan_phrases, rarity, small_words, strong
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LANGUAGES = ("de", "es", "fr", "it", "pt", "ro", "pl", "cs", "nl")
 _FOREIGN = 2.3  # rarer than this in English texts (Zipf scale)
+_LOOSE = 3.2  # beside a word that is foreign
 # Letters that no word has which English has borrowed and writes without a capital.
 _LETTERS = re.compile("[þðřěůłąęśźżńșțşţăőűğıāēīūģķļņšžčõ]")
 # Learned words that English shares with the source.
@@ -51,7 +52,7 @@ def untranslated_word(segment: Segment) -> Iterator[Hit]:
     rare = {word for word in present - known if word.islower()}
     proof = present & strong_words().keys()
     copied = _copied(rare, segment) | {w for w in rare if _LETTERS.search(w) and len(w) > 3 and not rarity(w)}
-    if not proof and len(rare) < 2 and not copied:
+    if not proof and not copied and (not rare or len(rare | (present & small_words().keys())) < 2):
         return
     tokens = list(_TOKEN.finditer(text))
     end = 0
@@ -83,7 +84,7 @@ def _foreign(word: str, language: str) -> bool:
         return False
     if language in small_words().get(word, ()):
         return True
-    return word in common(language) and rarity(word) < _FOREIGN
+    return word in common(language) and rarity(word) < _LOOSE
 
 
 def _run(tokens: list[re.Match[str]], index: int, text: str) -> tuple[int, int]:
@@ -128,8 +129,9 @@ def _convinces(row: list[str], copied: set[str]) -> bool:
     if any(f" {loan} " in f" {phrase} " for loan in loan_phrases() if " " in loan):
         return False
     strong = sum(word in strong_words() for word in row)
-    rare = sum(rarity(word) < _FOREIGN and word not in loan_phrases() for word in row)
-    return strong + rare >= 2
+    rare = sum(rarity(w) < _FOREIGN and w not in loan_phrases() and w not in strong_words() for w in row)
+    weak = sum(word in small_words() and word not in strong_words() for word in row)
+    return strong + rare >= 1 and strong + rare + weak + (len(row) > 1 and strong) >= 2
 
 
 def _excused(text: str, span: Span, tokens: list[re.Match[str]], first: int, last: int) -> bool:
