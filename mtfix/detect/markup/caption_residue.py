@@ -73,6 +73,8 @@ def caption_residue(document: Document) -> Iterator[Hit]:
             if match is None or (segment.source and _SOURCE_TAIL.search(segment.source)):
                 continue
             group = next(g for g in ("tail", "credit", "site") if g in match.re.groupindex)
+            if group == "credit" and segment.source:
+                continue  # a credit that is translated as a segment of its own
             span = Span(*match.span(group))
             start = match.start()
             while start and text[start - 1] == " ":
