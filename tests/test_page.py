@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -21,12 +22,14 @@ pytest.importorskip("gradio")
 
 from mtfix.config import Settings
 from mtfix.errors import BadSetting, InputError
+from mtfix.models import Models
 from mtfix.page import choices, launch, scores
 from mtfix.page import text as texts
 from mtfix.page.examples import SAMPLE, examples
 from mtfix.page.files import export
 from mtfix.page.own import remember
 from mtfix.render.json import read_document
+from mtfix.types import Score, Span, Tagging
 
 SETTINGS = Settings(languagetool="off", tagger="none", rewriter="none")
 ASSETS = Path(texts.__file__).parent / "assets"
@@ -406,6 +409,31 @@ def test_two_users_neither_see_nor_wait_for_each_other(chromium: Any, url: str) 
     assert took < 1500
     one.close()
     two.close()
+
+
+def suspicion(_: object, hypotheses: list[str]) -> list[Tagging]:
+    """Stand in for a tagger that suspects each second word, more and more."""
+    found = []
+    for text in hypotheses:
+        spans = tuple(Span(*match.span()) for match in re.finditer(r"\S+", text))
+        odds = tuple((i % 10) / 10 if i % 2 else 0.0 for i in range(len(spans)))
+        found.append(Tagging(spans, odds, ((),) * len(spans), 61.5))
+    return found
+
+
+@browser_test
+def test_the_heat_map(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Models, "tag", suspicion)
+    monkeypatch.setattr(Models, "quality", lambda *_: (Score("QE", 61.5, "stand-in"), Score("QE", 70.0, "stand-in")))
+    page = visit.page
+    visit.run(f"{WORDY}\N{GRINNING FACE} {WORDY}")
+    page.wait_for_selector(".mx-page .mx-edit")
+    assert "QE" in page.inner_text(".mx-score")
+    page.get_by_role("button", name="Suspect words").click()
+    words = page.locator(".mx-page p[data-seg] .mx-heat").all_inner_texts()
+    assert len(words) > 8
+    assert set(words) <= {*WORDY.split(), "\N{GRINNING FACE}"}
+    assert page.inner_text(".mx-page p[data-seg]").strip() == f"{WORDY}\N{GRINNING FACE} {WORDY}".strip()
 
 
 @browser_test

@@ -11,6 +11,7 @@ from mtfix.config import Settings
 from mtfix.page import text as texts
 from mtfix.page.assets import asset
 from mtfix.page.drawer import drawer
+from mtfix.page.examples import SAMPLE, examples
 from mtfix.page.tabs import JOBS, corpus_tab, score_tab, text_tab
 
 _TOP = """
@@ -76,5 +77,5 @@ def look() -> dict[str, Any]:
 
 
 def warm(settings: Settings) -> None:
-    """Build the pipeline, so that the first user does not wait for it."""
-    texts.review("The the first text.", "", settings, texts.Tokens())
+    """Build the pipeline and load what it needs, so that the first user does not wait for it."""
+    texts.review(examples()[SAMPLE], "", settings, texts.Tokens())

@@ -132,8 +132,12 @@ def corpus_tab(form: Fields, base: Settings) -> None:
             label="Corpus: .txt, .jsonl, .tsv or .csv, packed or not", type="filepath", height=150, elem_id="mx-file"
         )
         with gr.Row():
-            hypothesis = gr.Textbox(label="Column of the translation", placeholder="hypothesis", max_lines=1)
-            source = gr.Textbox(label="Column of the source", placeholder="source, if there is one", max_lines=1)
+            hypothesis = gr.Textbox(
+                label="Column of the translation", placeholder="hypothesis", max_lines=1, elem_classes="mx-line"
+            )
+            source = gr.Textbox(
+                label="Column of the source", placeholder="source, if there is one", max_lines=1, elem_classes="mx-line"
+            )
         with gr.Row(elem_classes="mx-last"):
             stop = gr.Button("Stop", scale=0, min_width=110)
             go = gr.Button("Repair the file", variant="primary", scale=0, min_width=180, elem_id="mx-corpus-go")

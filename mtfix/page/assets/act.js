@@ -107,11 +107,14 @@ function choose(item, { focus = true, scroll = true, page = false } = {}) {
 }
 
 function moveRow(before) {
-  for (const item of [before, view.current].filter(Boolean)) {
-    const old = parts.list.querySelector(`[data-row="${item.n}"]`);
-    if (old) old.replaceWith(row(item));
-  }
-  const now = parts.list.querySelector(`[data-row="${view.current.n}"]`);
+  [before, view.current].filter(Boolean).forEach(drawRow);
+  reveal(view.current);
+}
+
+function reveal(item) {
+  const at = shown().indexOf(item);
+  if (at >= parts.list.childElementCount) growList(at + 50);
+  const now = parts.list.querySelector(`[data-row="${item.n}"]`);
   if (now) parts.list.scrollTop = now.offsetTop - parts.list.clientHeight / 3;
 }
 
@@ -124,30 +127,31 @@ function step(by) {
 }
 
 function decide(items, state) {
-  const segs = view.model.decide(items, state);
-  if (!segs.length) return;
-  refresh(segs);
+  const changed = view.model.decide(items, state);
+  if (!changed.length) return;
+  refresh(changed);
   const what = items.length > 1 ? PLURAL(items.length, "edit") : phrase(items[0]);
   say(`${state === "accepted" ? "Accepted" : "Rejected"}: ${what}. ${summary()}.`);
 }
 
 function undo() {
-  const back = view.model.undo();
-  if (!back) { say("Nothing to undo."); return; }
-  view.current = back.item;
-  refresh(back.segments);
-  say(`Undone: ${nameOf(back.item)}. ${summary()}.`);
+  const changed = view.model.undo();
+  if (!changed) { say("Nothing to undo."); return; }
+  const before = view.current;
+  view.current = changed[0];
+  if (before) drawParagraph(before.seg);
+  refresh(before ? [before, ...changed] : changed);
+  say(`Undone: ${nameOf(changed[0])}. ${summary()}.`);
 }
 
-function refresh(segs) {
+// Only what changed is drawn anew: a long text has thousands of edits.
+function refresh(changed) {
   const had = parts.page.contains(document.activeElement);
   const asked = document.activeElement && document.activeElement.dataset.act;
-  segs.forEach(drawParagraph);
-  if (view.current && !segs.includes(view.current.seg)) drawParagraph(view.current.seg);
-  const top = parts.list.scrollTop;
+  new Set([...changed, view.current].filter(Boolean).map((item) => item.seg)).forEach(drawParagraph);
   drawFilters();
-  drawList();
-  parts.list.scrollTop = top;
+  if (view.filter === "open" || changed.length > 100) drawList();
+  else changed.forEach(drawRow);
   drawCard();
   drawTools();
   rescore();

@@ -90,7 +90,7 @@ class Model {
   kind(item) { return this.items.filter((i) => i.kind === "edit" && !i.held && i.detector === item.detector); }
   accepted(seg) { return this.segments[seg].items.filter((i) => i.kind === "edit" && i.state === STATES.ACCEPTED); }
 
-  // Each step is undone as a whole; returns the segments that changed.
+  // Each step is undone as a whole; returns the items that changed.
   decide(items, state) {
     const step = [];
     const set = (item, to) => {
@@ -108,17 +108,15 @@ class Model {
       group.forEach((item) => set(item, state));
     }
     if (step.length) this.done.push(step);
-    return this.changed(step);
+    return [...new Set(step.map(([item]) => item))];
   }
 
   undo() {
     const step = this.done.pop();
     if (!step) return null;
     for (const [item, state] of step.slice().reverse()) item.state = state;
-    return { item: step[0][0], segments: this.changed(step) };
+    return [...new Set(step.map(([item]) => item))];
   }
-
-  changed(step) { return [...new Set(step.map(([item]) => item.seg))]; }
 
   postEdit(seg) {
     const { text } = this.segments[seg];

@@ -81,7 +81,7 @@ function drawReview() {
     tabindex: "-1" });
   parts.card = h("div", { class: "mx-card", role: "group", "aria-label": "The current edit" });
   parts.filters = h("div", { class: "mx-filters", role: "group", "aria-label": "Show" });
-  parts.list = h("ul", { class: "mx-list", "aria-label": "Findings" });
+  parts.list = h("ul", { class: "mx-list", "aria-label": "Findings", onscroll: onListScroll });
   const side = h("aside", { class: "mx-side", "aria-label": "Findings and decisions" }, parts.card,
     h("div", { class: "mx-listing" }, h("h3", { class: "mx-label" }, "Findings"), parts.filters, parts.list));
   const main = h("div", { class: "mx-main" }, parts.tools, parts.page);
@@ -160,14 +160,45 @@ function drawFilters() {
   if (held) choices.push(["held", "Held back", held]);
   parts.filters.replaceChildren(...choices.map(([id, label, n]) => h("button", {
     class: "mx-chip", type: "button", "aria-pressed": String(view.filter === id),
-    onclick: () => { view.filter = id; view.held = id === "held"; drawFilters(); drawList(); drawPage(); },
+    onclick: () => filter(id),
   }, label, h("span", { class: "mx-count" }, String(n)))));
 }
 
+function filter(id) {
+  const page = view.held !== (id === "held");
+  view.filter = id;
+  view.held = id === "held";
+  drawFilters();
+  parts.list.replaceChildren();
+  drawList();
+  if (page) drawPage();
+}
+
+// The list grows as it is scrolled: thousands of rows at once would make each decision slow.
+const ROWS = 200;
+
 function drawList() {
-  const rows = shown().map((item) => h("li", {}, row(item)));
-  if (!rows.length) rows.push(h("li", { class: "mx-none" }, "Nothing here."));
-  parts.list.replaceChildren(...rows);
+  const top = parts.list.scrollTop;
+  const drawn = Math.max(ROWS, parts.list.childElementCount);
+  parts.list.replaceChildren();
+  growList(drawn);
+  if (!parts.list.childElementCount) parts.list.append(h("li", { class: "mx-none" }, "Nothing here."));
+  parts.list.scrollTop = top;
+}
+
+function growList(to) {
+  const rows = shown().slice(parts.list.childElementCount, to);
+  parts.list.append(...rows.map((item) => h("li", {}, row(item))));
+}
+
+function onListScroll() {
+  const { list } = parts;
+  if (list.scrollTop + list.clientHeight > list.scrollHeight - 400) growList(list.childElementCount + ROWS);
+}
+
+function drawRow(item) {
+  const old = parts.list.querySelector(`[data-row="${item.n}"]`);
+  if (old) old.replaceWith(row(item));
 }
 
 const SIGNS = { accepted: "✓", open: "?", rejected: "✕" };
