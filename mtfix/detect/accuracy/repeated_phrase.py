@@ -92,7 +92,7 @@ def _loops(source: str) -> bool:
 
 
 def _on_purpose(phrase: list[str], rounds: int) -> bool:
-    if len(set(phrase)) == 1 or any(word.isdigit() for word in phrase) and len(phrase) < 4:
+    if len(set(phrase)) == 1 or (any(word.isdigit() for word in phrase) and len(phrase) < 4):
         return True
     return rounds < 5 and len(phrase) <= 3 and not _ON_PURPOSE.isdisjoint(phrase)
 

@@ -13,6 +13,7 @@ _LETTERS = re.compile("[þðřěůłąęśźżńșțşţăőűğıāēīūģķļ
 # Learned words that English shares with the source.
 _LEARNED = re.compile(r"(?:us|um|viruses|ular|idae|oid|oides|itis|osis|ae|ose|ine|ide|ate|ol|ic|al)$")
 _PASSAGE = 4  # words in a row
+_OPENERS, _CLOSERS = tuple("(“‘«-/#@."), tuple("”’»)-/@")
 _MENTION = re.compile(
     r"(?:called|named?|means?|meaning|words?|phrase|term|known as|saying|expression|title|from the \w+|or)[\s:,]*$"
 )
@@ -141,7 +142,7 @@ def _excused(text: str, span: Span, tokens: list[re.Match[str]], first: int, las
     left, right = text[max(0, span.start - 300) : span.start], text[span.end : span.end + 2]
     if "http" in left or text[span.start : span.end].startswith("thumb"):
         return True
-    if right[:1].isdigit() or right[:1] in ("”", "’", "»", ")", "-", "/", "@") or left[-1:] in ("(", "“", "‘", "«", "-", "/", "#", "@", "."):
+    if right[:1].isdigit() or right[:1] in _CLOSERS or left[-1:] in _OPENERS:
         return True
     if left.count("“") > left.count("”") or left.count("(") > left.count(")") or left.count('"') % 2:
         return True
