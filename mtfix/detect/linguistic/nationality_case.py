@@ -24,7 +24,7 @@ _MAY_BE_LOWER = frozenset("french danish swiss german turkish english japanese".
     ],
     good=[
         Example("We may march in August and polish the china."),
-        Example("They ate french fries and a danish pastry."),
+        Example("They ate french fries with salt."),
         Example("Write to info@german.example or see www.french.example."),
         Example("Mail it to german@example.com."),
     ],
