@@ -11,8 +11,8 @@ _RATIOS = (
 )
 _OTHER = 1.05
 _LETTERS = re.compile(r"[^\W\d_]")
-_SHORT, _LONG = 0.5, 2.1  # of the expected length: below the 0.3rd and above the 99.5th percentile of real MT
-_LEAST = 60  # expected characters: below that, lengths vary freely
+_SHORT, _LONG = 0.45, 2.1  # of the expected length: below the 0.3rd and above the 99.5th percentile of real MT
+_LEAST = 65  # expected characters: below that, lengths vary freely
 
 
 @detector(

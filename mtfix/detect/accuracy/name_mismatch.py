@@ -16,7 +16,7 @@ _FAMILIAR = 1.5  # a form so frequent (Zipf) is an English word or the English f
 # Other ways to write the letters that English lacks.
 _OTHERWISE = str.maketrans(
     {"ð": "d", "þ": "th", "š": "sh", "č": "ch", "ž": "zh", "ş": "sh", "ș": "sh", "ç": "ch", "ţ": "z", "ț": "z"}
-    | {"ü": "ue", "ö": "oe", "ä": "ae", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l", "đ": "d", "ñ": "ny", "ř": "r"}
+    | {"ü": "ue", "ö": "oe", "ä": "ae", "æ": "ae", "ø": "oe", "å": "aa", "ł": "l", "đ": "dj", "ñ": "ny", "ř": "r"}
 )
 # Languages whose names take case endings: the form to write can't be told from the source alone.
 _INFLECTING = frozenset({"et", "cs", "is", "fi", "lv", "lt", "hu", "pl", "sk", "hr", "sl", "tr", "eu"})
@@ -81,7 +81,7 @@ def name_mismatch(segment: Segment) -> Iterator[Hit]:
 
 
 def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("ø", "o").replace("đ", "d"))
+    text = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("ø", "o").replace("đ", "dj"))
     return text if text.isascii() else "".join(c for c in text if not unicodedata.combining(c))
 
 

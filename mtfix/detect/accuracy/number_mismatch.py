@@ -12,7 +12,7 @@ _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 # Japanese eras: year 1 of each.
 _ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019}
 _ENGLISH_SCALE = re.compile(
-    r"[\s\N{NO-BREAK SPACE}-]?(hundred|thousand|[mbt]illion|lakh|crore|k\b|[mb]n?\b|tn\b)", re.IGNORECASE
+    r"[\s\N{NO-BREAK SPACE}-]?(hundred|thousand|[mbt]illion|lakh|crore|mlrd|[mb]ln|k\b|[mb]n?\b|tn\b)", re.IGNORECASE
 )
 _CENTURY = re.compile(
     r"\.?(?:-\w{1,3})?\s?(?:stolet|век|ст\.|столет|століт|Jahrh|sajand|secol|siècle|siglo|século|世紀|世纪|शताब्दी)"
@@ -105,10 +105,12 @@ def number_mismatch(segment: Segment) -> Iterator[Hit]:
 
 
 def _may_be_left_out(span: Span, source: str, text: str) -> bool:
-    """Say whether a number is part of a code, of markup ("250px") or of "per cent" ("20 cikin 100")."""
+    """Say whether a number may go: in a longer word or markup ("250px"), a code ("0815"), per cent ("cikin 100")."""
     if span.start and (source[span.start - 1].isalnum() or source[span.start - 1] in "_-"):
         return True
     if source.startswith("px", span.end):
+        return True
+    if re.match(r"0\d", span.of(source)):
         return True
     return span.of(source) == "100" and bool(re.search(r"per ?cent|%", text))
 
@@ -144,7 +146,7 @@ def _counted(text: str, number: Number, *, source: bool) -> _Count:
     else:
         match = _ENGLISH_SCALE.match(text[number.span.end : number.span.end + 12])
         powers = multipliers(" " + match.group(1), 0) if match else frozenset()
-        clear = match is not None and len(match.group(1)) > 3
+        clear = match is not None and len(match.group(1)) > 3 and bool(powers)
     scaled = frozenset(round(v * p, 6) for v in number.values for p in powers)
     return _Count(number.span, number.values, scaled, clear and bool(scaled))
 
@@ -179,6 +181,8 @@ def _comparable(old: str, new: str, source: str, a: Span, text: str, b: Span) ->
         return False
     if re.match(r"\s?hours", text[b.end :]) and re.fullmatch(r"[0-2]\d[0-5]\d", new):
         return False  # 0800 hours
+    if "/" in old + new:
+        return False  # a date in another order
     if _IMPERIAL.match(text[b.end : b.end + 16]):
         return False  # converted on the way: 500 km, 300 miles
     digits = [re.sub(r"\D", "", token) for token in (old, new)]

@@ -42,8 +42,8 @@ def source_copied(segment: Segment) -> Iterator[Hit]:
     if not source or not text or segment.source_lang.startswith("en") or not 0.6 < len(text) / len(source) < 1.6:
         return
     words = _WORD.findall(" ".join(part for part in text.split() if not _ADDRESS.search(part)))
-    small = [w for w in words if w.islower() or not w.isascii()]
-    if len({w.lower() for w in small}) < 3 or sum(w.lower() in _ENGLISH for w in words) > 0.2 * len(words):
+    small = [w for w in words if not w[0].isupper()]
+    if len({w.lower() for w in small}) < 4 or sum(w.lower() in _ENGLISH for w in words) > 0.2 * len(words):
         return
     theirs = {w.lower() for w in _WORD.findall(source)}
     if sum(w.lower() in theirs for w in small) < 0.8 * len(small):
