@@ -122,6 +122,15 @@ def _spelling(text: str, match: Match, known: Counter[str]) -> Hit | None:
         return None
     if known[word] > 1 and not (likely and frequency > 0 and _frequency(best) >= 4):
         return None  # the document's own term
+    if best == word.capitalize():
+        return Hit(
+            match.span,
+            fix=best,
+            message=f"“{best}” is written with a capital letter.",
+            confidence=0.8,
+            category=Category.CAPITALISATION,
+            touches=("name",),
+        )
     hint = frequency >= _UNKNOWN or _coined(word, match.suggestions)
     if likely:
         return _slip(match, word, best.lower() if best.istitle() else best, others, hint=hint)
@@ -144,7 +153,7 @@ def _slip(match: Match, word: str, best: str, others: Sequence[str], *, hint: bo
     return Hit(
         match.span,
         fix=best,
-        message=f"“{word}” is misspelled: “{best}”?",
+        message=f"“{word}” is not an English word. Did you mean “{best}”?",
         alternatives=tuple(others),
         applicability=UNSAFE,
         confidence=0.75,
@@ -176,6 +185,8 @@ def _likely(word: str, best: str, frequency: float) -> bool:
     near, used = OSA.distance(word, best), _frequency(best)
     if len(word) < 4:
         return near == 1 and used >= 6 and sorted(word) == sorted(best)
+    if used < {4: 5.5, 5: 4.0}.get(len(word), 0.0):
+        return False  # so short a word is near to many
     far = 1 if len(word) < 7 else 2 if len(word) < 9 else 3
     return near <= far and used - frequency >= 1.5 and used >= (_IN_USE if near > 1 or len(word) < 7 else 2.3)
 
