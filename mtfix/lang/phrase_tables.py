@@ -107,6 +107,11 @@ def _index(name: str) -> dict[str, list[Entry]]:
     return out
 
 
+@cache
+def _keys(name: str) -> frozenset[str]:
+    return frozenset(_index(name))
+
+
 def _replacement(match: re.Match[str], entry: Entry) -> str | None:
     if entry.replacement == "-":
         return None
@@ -127,11 +132,11 @@ def matches(name: str, text: str) -> Iterator[Match]:
 
     A match with a capital inside is a name ("Free Gift Company") and is passed over.
     """
-    index = _index(name)
     known = vocabulary(text)
-    found = known & index.keys()
+    found = known & _keys(name)
     if not found:
         return
+    index = _index(name)
     for entry in dict.fromkeys(entry for word in sorted(found) for entry in index[word]):
         if any(need.isdisjoint(known) for need in entry.needs):
             continue
