@@ -79,7 +79,7 @@ def pieces(repair: Repair, own: Sequence[Note]) -> tuple[Piece, ...]:
     for span in (*(e.span for e in repair.edits), *(n.span for n in flags)):
         cuts |= {span.start, span.end}
     points = sorted(cuts)
-    out = list(_inserted(repair, by_edit, at=0, empty=True))
+    out = [*_inserted(repair, by_edit, at=0, empty=True), *_places(flags, 0)]
     for start, end in pairwise(points):
         covering = [e for e in repair.edits if e.span.start <= start and end <= e.span.end and len(e.span)]
         numbers = by_edit[(covering[0].span, covering[0].text)] if covering else ()
@@ -90,7 +90,7 @@ def pieces(repair: Repair, own: Sequence[Note]) -> tuple[Piece, ...]:
         out.append(Piece(text[start:end], kind, (*numbers, *marks), (*deleted_ends, *ends)))
         out += _inserted(repair, by_edit, at=end, empty=False)
         out += _inserted(repair, by_edit, at=end, empty=True) if end else ()
-        out += [Piece("", Kind.SAME, (n.number,), (n.number,)) for n in flags if n.span == Span(end, end)]
+        out += _places(flags, end)
     return tuple(p for p in out if p.text or p.ends)
 
 
@@ -105,6 +105,11 @@ def groups(found: Sequence[Note]) -> tuple[tuple[Note, ...], ...]:
         key = (note.detector, words, note.after, note.message, note.state, note.alternatives, note.held_back_by)
         together.setdefault(key, []).append(note)
     return tuple(tuple(group) for group in together.values())
+
+
+def _places(flags: Sequence[Note], at: int) -> list[Piece]:
+    """Return the numbers of flags without width, as a missing word has."""
+    return [Piece("", Kind.SAME, (n.number,), (n.number,)) for n in flags if n.span == Span(at, at)]
 
 
 def _inserted(
