@@ -82,6 +82,11 @@ def test_other_problems_are_said_in_words() -> None:
     assert "report" in review(HOSTILE, "<b>источник</b>")
 
 
+def test_a_fault_of_ours_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "pipeline", lambda _: 1 / 0)
+    assert "fault of mtfix" in review("A line.")["problem"]["message"]
+
+
 def test_a_token_stands_for_settings_and_is_forgotten_in_time() -> None:
     tokens = texts.Tokens()
     first = tokens.new(SETTINGS)

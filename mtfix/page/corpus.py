@@ -94,6 +94,11 @@ def _repaired(
     yield _summary(path.name, run), [str(p) for p in sorted(folder.iterdir()) if p.is_file() and p.stat().st_size]
 
 
+def stopped() -> str:
+    """Return what is shown after a stop."""
+    return '<div class="mx-sheet"><h2>Stopped</h2><p role="status">Nothing of this run was kept.</p></div>'
+
+
 def _meter(name: str, done: int, total: int, seconds: float) -> str:
     rate = done / seconds if seconds else 0.0
     said = f"{done:,}{f' of {total:,}' if total else ''} records"

@@ -11,6 +11,7 @@ import gradio as gr
 
 from mtfix.config import Settings
 from mtfix.errors import MtfixError
+from mtfix.ingest.bytes import read_file
 from mtfix.page import choices, corpus, scores
 from mtfix.page import text as texts
 from mtfix.page.assets import asset
@@ -27,9 +28,10 @@ _HELLO = """
 model made it. What might do harm is held back, and you see why.</p></section>
 <section><h2>You decide</h2><p>Walk through the edits with J and K, accept with A, reject with R, undo with U, or use
 the mouse. The text follows at once; take it as text, Word with tracked changes, a report, or data.</p></section>
-<section><h2>It stays here</h2><p>Everything runs on this computer, without a graphics card. No text is stored, nothing
-is sent anywhere.</p></section></div>
+<section><h2>It stays here</h2><p>Everything runs on this computer, without a graphics card. Pasted text is
+not stored, and nothing is sent anywhere.</p></section></div>
 """
+_END = "() => window.mtfix?.stopped()"
 _START = "(...all) => { window.mtfix?.started(all[0] || ''); return all; }"
 
 
@@ -62,14 +64,11 @@ def text_tab(form: Fields, base: Settings, tokens: texts.Tokens, own: Path | Non
     gr.HTML(html_template=_HELLO, apply_default_css=False, js_on_load=None)
     run = partial(_run, base=base, tokens=tokens)
     inputs = [text, source, *form.components]
-    how: dict[str, Any] = {
-        "concurrency_limit": JOBS,
-        "concurrency_id": "text",
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    go.click(run, inputs, result, js=_START, **how)
-    quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    how: dict[str, Any] = {"concurrency_limit": JOBS, "concurrency_id": "text", **quiet}
+    quick: dict[str, Any] = {"queue": False, **quiet}
+    # The last step stops the spinner where the server gave no answer.
+    go.click(run, inputs, result, js=_START, **how).then(None, js=_END, **quiet)
     example.input(lambda name: (examples().get(name, ""), ""), example, [text, source], **quick)
 
     def keep_in_mind(keep: str, off: list[str], event: gr.EventData) -> tuple[str, list[str]]:
@@ -136,7 +135,7 @@ def corpus_tab(form: Fields, base: Settings) -> None:
                 label="Column of the translation", placeholder="hypothesis", max_lines=1, elem_classes="mx-line"
             )
             source = gr.Textbox(
-                label="Column of the source", placeholder="source, if there is one", max_lines=1, elem_classes="mx-line"
+                label="Column of the source", placeholder="source, if any", max_lines=1, elem_classes="mx-line"
             )
         with gr.Row(elem_classes="mx-last"):
             stop = gr.Button("Stop", scale=0, min_width=110)
@@ -156,17 +155,34 @@ def corpus_tab(form: Fields, base: Settings) -> None:
         run, [file, hypothesis, source, *form.components], [out, taken], concurrency_limit=2, concurrency_id="corpus",
         show_progress="hidden", api_visibility="private",
     )  # fmt: skip
-    stop.click(lambda: "", None, out, cancels=[job], queue=False, api_visibility="private")
+    stop.click(corpus.stopped, None, out, cancels=[job], queue=False, api_visibility="private")
+
+
+def _lines_box(name: str) -> Any:
+    """Draw a box for one segment a line, with a button that fills it from a file."""
+    with gr.Column():
+        box = gr.Textbox(label=name, lines=6, max_lines=12, placeholder="One segment a line.")
+        # The name of each button says which box it fills.
+        opener = gr.UploadButton(
+            f"Open {name.split(',')[0]}", file_types=["text"], size="sm", elem_classes="mx-open-file"
+        )
+
+    def fill(path: str) -> str:
+        try:
+            return read_file(Path(path))
+        except MtfixError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    opener.upload(fill, opener, box, queue=False, show_progress="hidden", api_visibility="private")
+    return box
 
 
 def score_tab(form: Fields, base: Settings) -> None:
     """Draw the tab for systems and a reference."""
     with gr.Column(elem_classes="mx-form"):
-        with gr.Row():
-            boxes = [
-                gr.Textbox(label=name, lines=6, max_lines=12, placeholder="One segment a line.")
-                for name in ("System A", "System B, if there is one", "Reference, if there is one")
-            ]
+        names = ("System A", "System B, if there is one", "Reference, if there is one")
+        with gr.Row(elem_classes="mx-beside"):
+            boxes = [_lines_box(name) for name in names]
         with gr.Row(elem_classes="mx-last"):
             go = gr.Button("Compare", variant="primary", elem_id="mx-compare", scale=0, min_width=180)
     out = gr.HTML(apply_default_css=False, js_on_load=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -21,6 +22,7 @@ from mtfix.types import Report
 MAX_CHARACTERS = 400_000
 MAX_PARAGRAPH = 100_000
 _KEPT = 256
+_LOG = logging.getLogger(__name__)
 
 
 class Tokens:
@@ -49,11 +51,14 @@ class Tokens:
 
 
 def review(text: str, source: str, settings: Settings, tokens: Tokens) -> dict[str, Any]:
-    """Return what the review draws, or the problem in words. Never raises for what a user pasted."""
+    """Return what the review draws, or the problem in words. Never raises."""
     try:
         return _review(text or "", source or "", settings, tokens)
     except MtfixError as error:
         return problem(error.message, error.hint)
+    except Exception:  # the page is an edge: a user is told, the log has the rest, without the text
+        _LOG.exception("a text could not be reviewed")
+        return problem("This went wrong, by a fault of mtfix.", "The text is still in the box. Please report it.")
 
 
 def problem(message: str, hint: str = "") -> dict[str, Any]:

@@ -73,7 +73,8 @@ function drawTools() {
       say(`View: ${label}.`);
     } }, label)));
   const edits = view.model.items.filter((item) => item.kind === "edit" && !item.held);
-  const tool = (label, act, more) => h("button", { class: "mx-tool", type: "button", onclick: act, ...more }, label);
+  const tool = (label, act, more) => h("button", { class: "mx-tool", type: "button", onclick: act, ...more }, label,
+    more["aria-keyshortcuts"] ? h("kbd", { "aria-hidden": "true" }, more["aria-keyshortcuts"]) : null);
   parts.tools.replaceChildren(views, h("span", { class: "mx-space" }),
     tool("Undo", undo, { "data-act": "undo", disabled: !view.model.done.length, "aria-keyshortcuts": "u" }),
     menu("All", [["Accept all", () => decide(edits, "accepted")], ["Reject all", () => decide(edits, "rejected")]]),

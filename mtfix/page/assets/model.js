@@ -48,6 +48,7 @@ class Model {
       edit.reasons.forEach((id) => answered.add(id));
       const state = edit.applied ? STATES.ACCEPTED : STATES.OPEN;
       const findings = edit.reasons.map((id) => segment.findings[id]).filter(Boolean);
+      if (!edit.applied && !this.payload.hints && findings.length && findings.every((f) => f.hint)) return;
       this.items.push(this.item(segment, seg, units, edit, { kind: "edit", row, held, state, findings }));
     });
     segment.findings.forEach((finding) => {
@@ -56,6 +57,7 @@ class Model {
       const elsewhere = finding.side !== "hypothesis" || !fits(finding, length);
       const edit = { span: elsewhere ? [0, 0] : finding.span, text: null, confidence: finding.confidence };
       const more = { kind: "note", row: -1, held: false, state: STATES.OPEN, findings: [finding], elsewhere };
+      if (elsewhere && segment.source) more.seen = Array.from(segment.source).slice(...finding.span).join("");
       this.items.push(this.item(segment, seg, units, edit, more));
     });
   }

@@ -216,6 +216,7 @@ function row(item) {
 
 function change(item, limit) {
   const short = (text) => (text.length > limit ? text.slice(0, limit) + "…" : text);
+  if (item.seen) return [h("span", { class: "mx-seen" }, "Source: "), h("span", { dir: "auto" }, short(item.seen))];
   if (item.kind === "note") return [h("span", {}, ...visibleOr(short(item.old), "In the source"))];
   const out = [];
   if (item.old) out.push(h("del", {}, ...visible(short(item.old))));
