@@ -6,6 +6,8 @@ end sign included.
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -140,14 +142,21 @@ class _Transformers:
         if threads:
             torch.set_num_threads(threads)
         transformers.logging.set_verbosity_error()
+        auto = getattr(transformers, self.auto)
         try:
-            self._tokenizer = transformers.AutoTokenizer.from_pretrained(tokenizer)
-            self._model = getattr(transformers, self.auto).from_pretrained(name).eval()
+            # The copy that is there already, if there is one: then nothing is asked of the network.
+            self._tokenizer = transformers.AutoTokenizer.from_pretrained(tokenizer, local_files_only=True)
+            self._model = auto.from_pretrained(name, local_files_only=True).eval()
         except Exception as error:
-            # The library raises a kind of its own for each way to fail, those of its HTTP client among them.
-            if isinstance(error, MemoryError | KeyboardInterrupt):
-                raise
-            raise _missing(name, error) from error
+            if Path(name).is_dir() and tokenizer == name:
+                raise _missing(name, error) from error
+            _reach_hub(name)
+            try:
+                self._tokenizer = transformers.AutoTokenizer.from_pretrained(tokenizer)
+                self._model = auto.from_pretrained(name).eval()
+            except Exception as again:
+                # The library raises a kind of its own for each way to fail, those of its HTTP client among them.
+                raise _missing(name, again) from again
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
 
@@ -232,6 +241,20 @@ def _shared(head: Sequence[Any], whole: Sequence[Any]) -> int:
     while count < min(len(head), len(whole)) and head[count] == whole[count]:
         count += 1
     return max(count, 1)
+
+
+def _reach_hub(name: str) -> None:
+    """Raise ModelMissing at once if the hub can't be reached: its own library tries for a minute."""
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise _missing(name, OSError("the hub is switched off (HF_HUB_OFFLINE)"))
+    try:
+        urllib.request.urlopen(constants.ENDPOINT, timeout=10).close()
+    except urllib.error.HTTPError:
+        return  # it answers
+    except OSError as error:
+        raise _missing(name, error) from error
 
 
 def _missing(name: str, error: Exception) -> ModelError:
