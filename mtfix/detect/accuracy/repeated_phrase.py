@@ -69,6 +69,7 @@ def repeated_phrase(segment: Segment) -> Iterator[Hit]:
                 fix=text[first.start() : words[at + size - 1].end()],
                 message=f"A phrase of {size} words stands {rounds} times in a row.",
                 applicability=Applicability.SAFE if sure else None,
+                hint=rounds == 2 and size < 5 and "," in between,  # people say things twice
             )
         at += size * rounds
 

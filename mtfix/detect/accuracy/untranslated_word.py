@@ -11,7 +11,7 @@ _LOOSE = 3.2  # beside a word that is foreign
 # Letters that no word has which English has borrowed and writes without a capital.
 _LETTERS = re.compile("[þðřěůłąęśźżńșțşţăőűğıāēīūģķļņšžčõ]")
 # Learned words that English shares with the source.
-_LEARNED = re.compile(r"(?:us|um|viruses|ular|idae|oid|oides|itis|osis|ae|ose|ine|ide|ate|ol|ic|al)$")
+_LEARNED = re.compile(r"(?:us|um|viruses|ular|idae|oid|oides|itis|osis|ae|ose|ine|ide|ate|ol|ic|ica|al)$")
 _PASSAGE = 4  # words in a row
 _OPENERS, _CLOSERS = tuple("(“‘«-/#@."), tuple("”’»)-/@")
 _MENTION = re.compile(
@@ -140,6 +140,8 @@ def _excused(text: str, span: Span, tokens: list[re.Match[str]], first: int, las
     if last - first + 1 >= 2 * _PASSAGE:
         return False
     left, right = text[max(0, span.start - 300) : span.start], text[span.end : span.end + 2]
+    if re.match(r"\.\w", right) or left.rstrip()[-1:] == "/":
+        return True
     if "http" in left or text[span.start : span.end].startswith("thumb"):
         return True
     if right[:1].isdigit() or right[:1] in _CLOSERS or left[-1:] in _OPENERS:

@@ -10,10 +10,12 @@ _PLURAL = re.compile(r"(?<![\w'’-])(?:{})(?![\w'’-])".format("|".join(plural
 _BEFORE = {"many": "much", "these": "this", "those": "that", "few": "little", "fewer": "less", "several": "some"}
 _COUNTED = re.compile(
     r"\b(many|these|those|few|fewer|several|both|various|two|three|four|five|six|\d+|a|an|number of|each|every)\s+"
-    r"(?:[\w-]+\s+)?$",
+    r"(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"\s+(are|were|have|do)\b")
+# What follows a noun, not a verb ("she researches it").
+_NOUN = re.compile(r"\s+(?:show|have|are|were|was|is|on|in|of|by|for)\b|\.")
 _SINGULAR = {"are": "is", "were": "was", "have": "has", "do": "does"}
 _ALREADY_PLURAL = frozenset("children women men people cattle sheep deer aircraft spacecraft offspring fish".split())
 _PIECE = re.compile(
@@ -54,7 +56,9 @@ def uncountable_plural(segment: Segment) -> Iterator[Hit]:
     if found:
         for match in _PLURAL.finditer(text):
             if match.group()[1:].islower() and not match.group()[0].isupper():
-                yield _plural(text, match)
+                hit = _plural(text, match)
+                if not hit.hint or _NOUN.match(text, match.end()):
+                    yield hit
     if " a" in text or text[:1] in "Aa":
         for match in _PIECE.finditer(text):
             article = match[1]
