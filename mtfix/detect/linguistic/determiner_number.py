@@ -15,9 +15,11 @@ _ONE = re.compile(
     r" (?P<noun>[a-z]{3,}s|people|children|men|women)(?![\w'’-])" + AFTER_HEAD
 )
 _ONE_OF = re.compile(
-    r"(?<![\w'’-])one of (?P<det>the|these|those|his|her|its|their|our|my|your)(?P<adj>(?: [a-z]+){0,3}?)"
+    r"(?<![\w'’-])[Oo]ne of (?P<det>the|these|those|his|her|its|their|our|my|your)(?P<adj>(?: [a-z]+){0,3}?)"
     r" (?P<noun>[a-z]{3,})(?![\w'’-])" + AFTER_HEAD
 )
+# A plural verb behind it leaves no doubt that the noun is meant as a plural.
+_THIS_ARE = re.compile(r"(?<![\w'’-])(?P<det>[Tt]his) (?P<noun>[a-z]{3,}s) (?=(?:are|were|have)\b)")
 _BEFORE = re.compile(
     r"\b(?:phase|part|number|war|top|day|type|step|season|level|grade|chapter|act|game|week|round|one|class|page|stage|half|"
     r"as|how|not|hundred|thousand|and|or|to|twenty|thirty|forty|fifty|than|in|past)\s$",
@@ -121,7 +123,9 @@ def determiner_number(segment: Segment) -> Iterator[Hit]:
     """
     text = segment.hypothesis
     hits = [*_find(text, _MANY, _must_be_plural, pluralise), *_find(text, _ONE, _must_be_singular, singularise)]
-    if "one of " in text:
+    if "his " in text:
+        hits += _find(text, _THIS_ARE, lambda _, m: plural(m["noun"]), singularise)
+    if "ne of " in text:
         hits += _find(text, _ONE_OF, _one_of, pluralise)
     yield from {hit.span: hit for hit in hits}.values()
 

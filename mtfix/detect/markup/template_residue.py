@@ -8,6 +8,8 @@ from mtfix.text.verbatim import is_verbatim, speaks_of_markup
 _TAG = re.compile(
     r"""\{\ ?\{\ ?\{?[^{}\n]{0,120}\}?\ ?\}\ ?\}   # {{name}} {{#block}} {{{raw}}} { {name} }   Mustache, Jinja, Angular
       | \{%[^{}\n]{0,120}%\}                        # {% if x %}                                Jinja, Liquid, Twig
+      | \[%-?[^\[\]\n]{1,120}%\]                      # [% INCLUDE x %]                           Template Toolkit
+      | (?<![\w%])%[A-Z]{2,}(?:_[A-Z]+){0,5}%(?![\w%])       # %FIRSTNAME%                              mailing systems
       | <%[=\#@!-]?[^<>\n]{0,120}%>                 # <%= x %>                                  ERB, JSP
       | \$\{[^{}\n]{1,60}\}                         # ${name}                                   JavaScript, JSP
       | \[\[\ ?(?:\.\.\.|…|[a-z]+(?:_[a-z0-9]+)+|[a-z]+[A-Z]\w*)\ ?\]\]   # [[...]] [[image_url]]
@@ -16,7 +18,7 @@ _TAG = re.compile(
     """,
     re.VERBOSE,
 )
-_BLOCK = re.compile(r"\{ ?\{ ?\{? ?(?:[#/^>!&]|\. ?\}|\})|\{%|<%|\[\[")
+_BLOCK = re.compile(r"\{ ?\{ ?\{? ?(?:[#/^>!&]|\. ?\}|\})|\{%|<%|\[%|\[\[")
 _WEAK = re.compile(r"%|\{(?! ?[{%])")
 _SIGNS = ("{", "%", "[[")
 

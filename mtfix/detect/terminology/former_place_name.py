@@ -48,8 +48,12 @@ _NAMED_BEFORE = re.compile(
 )
 _NAMED_AFTER = re.compile(r"^[”\"’]?,?\s?(?:\(|/|or\s|now\s|as it was|as the city|today\s|\[)")
 _PLACE_BEFORE = re.compile(
-    r"\b(?:in|near|outside|around|(?:city|town|port|region|outskirts|mayor|suburbs?|streets) of)\s(?:the\s)?$"
+    r"\b(?:in|near|outside|around|(?:city|town|port|region|outskirts|mayor|suburbs?|streets) of"
+    r"|(?:[Tt]rains?|flights?|bus|buses|roads?|way|trips?|routes?|travel\w*|flew|fled|drove|went|moved|evacuated|back|returned"
+    r"|arrived|came|left|refugees|troops) (?:to|from|for|in))\s(?:the\s)?$"
 )
+# "Lvov Street" in Moscow keeps its name.
+_STREET_AFTER = re.compile(r"^ (?:Street|Avenue|Boulevard|Lane|Highway)\b")
 _PLACE_AFTER = re.compile(
     r"^(?:['’]s)?[ -](?:[Rr]egion|[Oo]blast|[Pp]rovince|[Cc]ity|[Dd]istrict|[Aa]irport|[Rr]egional|direction"
     r"|residents|mayor|governor)"
@@ -136,6 +140,8 @@ def _judge(text: str, place: Place, span: Span, *, near: bool) -> str:
         return ""
     before, after = text[max(0, span.start - 40) : span.start], text[span.end : span.end + 30]
     if _NAMED_BEFORE.search(before) or (_NAMED_AFTER.search(after) and place.current in after):
+        return ""
+    if _STREET_AFTER.search(after):
         return ""
     if place.kind == "foreign" and _IN_A_NAME.search(before):
         return ""

@@ -116,7 +116,14 @@ def _uses(texts: list[str]) -> Iterator[_Use]:
             left = found[n - 1] if n and text[found[n - 1].end() : match.start()] == " " else None
             right = found[n + 1] if n + 1 < len(found) and text[match.end() : found[n + 1].start()] == " " else None
             span = Span(*match.span())
-            yield _Use(form, index, span, left.group() if left else "", right.group() if right else "")
+            yield _Use(form, index, span, _beside(text, left), right.group() if right else "")
+
+
+def _beside(text: str, left: re.Match[str] | None) -> str:
+    """Return the name before another; the first word of a sentence ("Later Zelenskyy ...") is capital anyway."""
+    if left is None or not text[: left.start()].rstrip() or text[: left.start()].rstrip()[-1] in ".!?:”\"":
+        return ""
+    return left.group()
 
 
 def _group(key: str, uses: list[_Use], keep: set[str]) -> Iterator[Hit]:
