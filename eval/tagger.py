@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from eval.gleu import gleu
-from eval.tagger_fit import Case, cases, distance, mcc, words
+from eval.tagger_fit import Case, cases, distance, mcc, words, write_tables
 from eval.tagger_sets import PAIRS, Pair, half, mlqe, repairs, texts
 from mtfix.repair import tagged
 from mtfix.runtime.tagger import REWRITE, Tagger, load, quality, suspicion
@@ -182,6 +182,33 @@ def confidence(found: Sequence[Case], trust: tagged.Trust) -> dict[str, Any]:
     return out
 
 
+def summary(results: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures that a card states, flat: numbers and short lists."""
+    out: dict[str, Any] = {}
+    for pair, row in results.get("detection", {}).items():
+        if isinstance(row, dict):
+            out.update({f"{pair}_word_mcc": row["mcc"], f"{pair}_pearson": row["pearson"]})
+    for name in ("clean_news", "un_2023"):
+        for key, value in results.get(name, {}).items():
+            out[f"{name}_{key}"] = value
+    for name, row in results.items():
+        if isinstance(row, dict) and "metric" in row:
+            short = f"{name}_{row['metric'].lower()}"
+            out[short] = [row["before"], row["safe"], row["all"]]
+            out[f"{name}_edits_nearer_of"] = [
+                row["safe_nearer"],
+                row["safe_edits"],
+                row["all_nearer"],
+                row["all_edits"],
+            ]
+            out[f"{name}_good_untouched"] = row["safe_good_untouched"]
+    if row := results.get("confidence"):
+        out["confidence_ece"] = row["ece"]
+        out["confidence_precision_at_0_8"] = row["at_0.8"]
+        out["reliability"] = [[float(k), *v] for k, v in row["reliability"].items()]
+    return out
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -189,6 +216,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--half", type=int, default=1)
+    parser.add_argument("--card", action="store_true", help="write the figures into the model's card")
     parser.add_argument("--only", default="detection,calm,gain,confidence")
     o = parser.parse_args()
     tagger = load(o.model)
@@ -217,6 +245,8 @@ def main() -> None:
             found += cases(tagger, some, tagger.tag([p.hypothesis for p in some]))
     if found:
         show("confidence", confidence(found, trust))
+    if o.card:
+        write_tables(o.model / "card.toml", {"measured": summary(results)})
 
 
 if __name__ == "__main__":

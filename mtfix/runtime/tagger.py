@@ -111,7 +111,7 @@ def features(raw: Raw, words: Sequence[str]) -> list[tuple[float, ...]]:
     Both heads' log-odds, the window's score, the mean of the neighbours' log-odds, and what kind of word it is.
     """
     odds = [logit(float(w)) for w in raw.word]
-    out = []
+    out: list[tuple[float, ...]] = []
     for n, (word, keep) in enumerate(zip(words, raw.keep, strict=True)):
         near = (odds[max(0, n - 1)] + odds[min(n + 1, len(odds) - 1)]) / 2
         first = word[:1]
