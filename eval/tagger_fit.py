@@ -111,16 +111,12 @@ def cases(tagger: Tagger, pairs: Sequence[Pair], taggings: Sequence[Tagging]) ->
     for pair, tagging in zip(pairs, taggings, strict=True):
         before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
         for n, tags in enumerate(tagging.tags):
-            for tag, p in tags:
-                made = tagged.edit_of(pair.hypothesis, tagging.words, n, tag, tagger.forms)
-                if made is None:
-                    continue
+            for tag, p, made in tagged.meant(pair.hypothesis, tagging.words, n, tags, tagger.forms)[:1]:
                 edit = Edit(made[0], made[1], by="tagger")
                 if judge(Segment(pair.hypothesis), edit).accepted:
                     after = words(apply(pair.hypothesis, [edit]))
                     better = min(distance(after, words(r)) for r in pair.references) < before
                     yield Case(pair.origin, tagged.kind_of(pair.hypothesis, tagging.words, n, tag), p, better)
-                break
 
 
 def words(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from mtfix.types import Applicability, Edit, Finding, Segment, Span, Tagging
 
-__all__ = ["CLOSED", "Trust", "edit_of", "kind_of", "plain", "propose"]
+__all__ = ["CLOSED", "Trust", "edit_of", "kind_of", "meant", "plain", "propose"]
 
 _CLOSED = """a an the of in to for with on at from by about into over after under between against through during
 without within along across behind among as and or but nor so yet if than then that which who whom whose
@@ -119,13 +119,30 @@ def _best(
     forms: Mapping[str, Mapping[str, str]],
     trust: Trust,
 ) -> tuple[Span, str, float] | None:
-    for tag, p in tags:
-        edit = edit_of(text, words, n, tag, forms)
-        if edit is None:
-            continue
+    for tag, p, edit in meant(text, words, n, tags, forms):
         sure = trust.confidence(kind_of(text, words, n, tag), p)
         return (*edit, sure) if sure > 0.05 else None
     return None
+
+
+def meant(
+    text: str,
+    words: Sequence[Span],
+    n: int,
+    tags: Sequence[tuple[str, float]],
+    forms: Mapping[str, Mapping[str, str]],
+) -> list[tuple[str, float, tuple[Span, str]]]:
+    """Return the edits that a word's tags mean, surest first, with the likeliest tag of each.
+
+    Two tags may say the same ("goes", "the form in -s of go"): their probabilities are added.
+    """
+    found: dict[tuple[Span, str], tuple[str, float]] = {}
+    for tag, p in tags:
+        edit = edit_of(text, words, n, tag, forms)
+        if edit is not None:
+            first, before = found.get(edit, (tag, 0.0))
+            found[edit] = (first, before + p)
+    return sorted(((tag, p, edit) for edit, (tag, p) in found.items()), key=lambda x: (-x[1], x[0]))
 
 
 def kind_of(text: str, words: Sequence[Span], n: int, tag: str) -> str:
