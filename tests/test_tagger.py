@@ -39,6 +39,8 @@ def after(text: str, word: str, tag: str) -> str | None:
         ("He is in home.", "in", "R_at", "He is at home."),
         ("In monday he left.", "In", "R_on", "On monday he left."),
         ("He read book.", "read", "A_a", "He read a book."),
+        ("He read old book.", "read", "A_a", "He read an old book."),
+        ("He left the European.", "the", "R_an", "He left a European."),
         ("However he left.", "However", "A_,", "However, he left."),
         ("in house he slept.", "in", "P_but", "but in house he slept."),
         ("It he said.", "It", "P_as", "As it he said."),

@@ -25,6 +25,10 @@ very too also just only even still up out off down what how why ever again once 
 CLOSED = frozenset(_CLOSED.split())
 _FREE_MARKS = frozenset(",.;:-–—")
 _NAME = re.compile(r"[A-Z]")
+# Sounds, not letters: "an hour", "a unit", "a European", "a one-off".
+_VOWEL = re.compile(
+    r"(?!eu|ew|on(?:e|ce)\b|uni(?!n|m)|us[aeu]|utili|uranium|utah|utopi|ubiq)(?:[aeiou]|hono|hour|heir|honest)"
+)
 _PLAIN = (
     (r"is(e|ed|es|ing|ation|ations|er|ers)$", r"iz\1"),
     (r"ys(e|ed|es|ing)$", r"yz\1"),
@@ -202,8 +206,16 @@ def edit_of(
         new = forms.get(word.lower(), {}).get(tag[2:])
         return None if new is None or (_NAME.match(word) and not first) else (words[n], _cased(new, word))
     if tag[:2] == "R_":
-        return _replace(words[n], word, tag[2:], first=first)
+        following = words[n + 1].of(text) if n + 1 < len(words) else ""
+        return _replace(words[n], word, _article(tag[2:], following), first=first)
     return None
+
+
+def _article(new: str, following: str) -> str:
+    """Return "a" or "an" as the next word wants it; other words as they are."""
+    if new not in ("a", "an") or not following[:1].isalpha():
+        return new
+    return "an" if _VOWEL.match(following.lower()) else "a"
 
 
 def _cased(new: str, like: str) -> str:
@@ -245,7 +257,9 @@ def _insert(text: str, words: Sequence[Span], n: int, new: str) -> tuple[Span, s
         return (Span(at, at), new) if new in _FREE_MARKS - {"-", "–", "—"} and text[at : at + 1] in ("", " ") else None
     if text[at : at + 1] not in ("", " ") or (_NAME.match(new) and new != "I"):
         return None
-    if n + 1 < len(words) and words[n + 1].of(text).lower() == new.lower():
+    following = words[n + 1].of(text) if n + 1 < len(words) else ""
+    new = _article(new, following)
+    if following.lower() == new.lower():
         return None
     return (Span(at, at), f" {new}") if words[n].of(text).lower() != new.lower() else None
 
