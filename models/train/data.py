@@ -13,9 +13,10 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
-from models.train.noise import KEYS, Forms, Noise, form_table
+from models.train.noise import KEYS, Forms, Noise, form_table, garbled
 from mtfix.repair.tagged import CLOSED, plain
 
 Row = dict
@@ -395,6 +396,14 @@ class Builder:
         self.rng.shuffle(out)
         return out
 
+    def garbled(self, pool: list[list[str]]) -> Iterator[Row]:
+        """Good sentences with one passage that went wrong as a whole; the rest stays good."""
+        for words, other in pairwise(pool):
+            if made := garbled(words, other, self.rng):
+                text, wrong = made
+                tags = [REWRITE if w else KEEP for w in wrong]
+                yield row(text, [int(w) for w in wrong], tags, -0.3 if self.rng.random() < 0.5 else None, "garbled")
+
     def broken(self) -> Iterator[Row]:
         """Texts that are no English at all: foreign, shuffled, looped. They get the lowest score."""
         foreign = [r["source"] for r in read(self.data / "pairs/mlqe_pe.train.jsonl.xz")]
@@ -447,6 +456,7 @@ SHARES: dict[str, int] = {
     "clean-news": 9_000,
     "clean-un": 4_000,
     "clean-books": 1_500,
+    "garbled": 4_000,
     "broken": 1_200,
 }
 
@@ -470,6 +480,7 @@ def build(data: Path, scale: float, seed: int = 11) -> tuple[list[Row], Forms]:
         "clean-news": lambda: b.clean(news[:cut][: n["clean-news"]], "clean-news"),
         "clean-un": lambda: b.clean(un[: n["clean-un"]], "clean-un"),
         "clean-books": lambda: b.clean(books[: n["clean-books"]], "clean-books"),
+        "garbled": lambda: b.garbled(news[-12_000:]),
         "broken": b.broken,
     }
     rows: list[Row] = []

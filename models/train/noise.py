@@ -200,3 +200,47 @@ class Noise:
         if rng.random() < 0.4:
             out.insert(min(len(out), max(0, at + rng.choice((-1, 1)))), mark)
         return out
+
+
+_SUBORDINATE = "who which how that where when before after because while if what why"
+SUBORDINATE = frozenset(_SUBORDINATE.split())
+_FINITE = "is are was were has have had will would could can"
+FINITE = frozenset(_FINITE.split())
+
+
+def predicate(words: list[str]) -> list[str]:
+    """Return a short predicate of a sentence, "were shot down", or nothing."""
+    for at, word in enumerate(words[:-2]):
+        if word in FINITE and words[at + 1].endswith(("ed", "en", "ing", "own", "ne")):
+            more = words[at + 2] in ("down", "out", "up", "off", "by", "on", "in", "to", "away", "back")
+            return words[at : at + 2 + more]
+    return []
+
+
+def garbled(words: list[str], other: list[str], rng: Rng) -> tuple[list[str], list[bool]] | None:
+    """Return words with a passage that went wrong as a whole, and which words are part of it.
+
+    A second predicate for one subject, the tail of another sentence after the full stop, or two halves that do not
+    belong together: what is left when a decoder loses its place.
+    """
+    way = rng.random()
+    ends = [n for n, w in enumerate(words) if w in (".", ",", ";") and n > 5]
+    if way < 0.55:
+        extra = predicate(other)
+        if not extra or not ends or not any(w in FINITE for w in words[: ends[-1]]):
+            return None
+        at = rng.choice(ends)
+        return words[:at] + extra + words[at:], [False] * at + [True] * len(extra) + [False] * (len(words) - at)
+    if way < 0.75:
+        starts = [n for n, w in enumerate(other) if w in SUBORDINATE and n > 2]
+        if not starts or words[-1] != ".":
+            return None
+        tail = other[rng.choice(starts) :]
+        return words + tail, [False] * len(words) + [True] * len(tail)
+    if len(words) < 12 or len(other) < 12:
+        return None
+    cut, go = rng.randrange(4, len(words) - 4), rng.randrange(4, len(other) - 4)
+    joined = words[:cut] + other[go:]
+    if not (words[cut - 1].isalpha() and other[go].isalpha() and other[go].islower()):
+        return None
+    return joined, [cut - 2 <= n < cut + 3 for n in range(len(joined))]
