@@ -444,19 +444,19 @@ def mqm_kind(category: str) -> int | None:
 
 
 SHARES: dict[str, int] = {
-    "mlqe": 42_000,
-    "wmt18": 4_000,
-    "wmt21": 5_000,
+    "mlqe": 40_000,
+    "wmt18": 2_000,
+    "wmt21": 2_000,
     "apertium": 7_000,
-    "nmt_pt": 3_000,
-    "mqm": 8_000,
+    "nmt_pt": 1_500,
+    "mqm": 4_000,
     "noise-news": 27_000,
-    "noise-un": 4_000,
-    "noise-books": 4_000,
+    "noise-un": 2_000,
+    "noise-books": 2_000,
     "clean-news": 9_000,
     "clean-un": 4_000,
-    "clean-books": 1_500,
-    "garbled": 4_000,
+    "clean-books": 1_000,
+    "garbled": 5_000,
     "broken": 1_200,
 }
 
