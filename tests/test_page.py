@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,8 +138,6 @@ def test_lasting_decisions_leave_the_rest_of_the_file(tmp_path: Path) -> None:
     file.write_text("# mine\n" + file.read_text() + 'variant = "us"  # American\n\n[other]\nx = 1\n')
     assert remember(file, "keep", "Київ") and not remember(file, "keep", "Київ")
     assert remember(file, "ignore", "style.calque")
-    import tomllib
-
     text = file.read_text(encoding="utf-8")
     assert tomllib.loads(text)["keep"] == ['a "quoted" \\ word', "Київ"]
     assert tomllib.loads(text)["ignore"] == ["style.calque"] and "# mine" in text and "# American" in text
@@ -236,8 +235,12 @@ WORDY = "He walked to the the old market in Kiev and bought bread, milk and a ne
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    own = tmp_path_factory.mktemp("own") / "mtfix.toml"
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("own") / "mtfix.toml"
+
+
+@pytest.fixture(scope="module")
+def url(own: Path) -> Iterator[str]:
     app = launch(SETTINGS, own=own, prevent_thread_lock=True, quiet=True)
     yield app[1]
     import gradio
@@ -442,13 +445,14 @@ def test_the_heat_map(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @browser_test
-def test_a_lasting_decision(visit: Visit) -> None:
+def test_a_lasting_decision(visit: Visit, own: Path) -> None:
     page = visit.page
     visit.run("They met in Kiev and in Kharkov.")
     page.wait_for_selector(".mx-page .mx-edit")
     page.get_by_role("button", name="Keep this name").click()
     page.wait_for_function("!document.querySelector('.mx-page').textContent.includes('Kyiv')")
     assert "Kharkiv" in page.inner_text(".mx-page")
+    assert tomllib.loads(own.read_text(encoding="utf-8")) == {"keep": ["Kiev"]}
 
 
 @browser_test

@@ -13,15 +13,27 @@ from pathlib import Path
 import pytest
 
 from mtfix.config import Settings
-from mtfix.pipeline import Pipeline
 from mtfix.ingest import text as text_format
+from mtfix.pipeline import Pipeline
 from mtfix.text.edits import apply, diff
-from mtfix.types import Applicability, Category, Document, Edit, Finding, Repair, Report, Segment, Severity, Span, Verdict
+from mtfix.types import (
+    Applicability,
+    Category,
+    Document,
+    Edit,
+    Finding,
+    Repair,
+    Report,
+    Segment,
+    Severity,
+    Span,
+    Verdict,
+)
 
 pytest.importorskip("docx")
-from lxml import etree  # noqa: E402
+from lxml import etree
 
-from mtfix.render.docx import write  # noqa: E402
+from mtfix.render.docx import write
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SETTINGS = Settings(languagetool="off", tagger="none", rewriter="none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mtfix.page.drawer import drawer
 from mtfix.page.examples import SAMPLE, examples
 from mtfix.page.tabs import JOBS, corpus_tab, score_tab, text_tab
 
+_LOCAL = ("127.0.0.1", "localhost", "::1")
 _TOP = """
 <header class="mx-top"><h1>mt<span>fix</span></h1>
 <p>Repairs machine-translated English. Nothing leaves this computer.</p>
@@ -44,7 +46,12 @@ def build(settings: Settings | None = None, *, own: Path | None = None) -> Any:
 
 
 def launch(settings: Settings | None = None, *, own: Path | None = None, **options: Any) -> Any:
-    """Start the page; `options` are gradio's own for `launch` (server_name, server_port ...)."""
+    """Start the page; `options` are gradio's own for `launch` (server_name, server_port ...).
+
+    Where others can reach the page, `own` is not used: a visitor must not write a file here.
+    """
+    if options.get("server_name", os.environ.get("GRADIO_SERVER_NAME", _LOCAL[0])) not in _LOCAL:
+        own = None
     warm(settings or Settings())
     # Neither of gradio's ways of keeping or sending what users do is on.
     chosen = {"run_history": False, "footer_links": [], "enable_monitoring": False, "ssr_mode": False, "pwa": False}
