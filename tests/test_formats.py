@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtfix.errors import EncodingError, FormatError, PairError
@@ -45,6 +45,7 @@ def joined(document: Document) -> str:
     return "".join(parts)
 
 
+@settings(deadline=None)
 @given(ODD)
 def test_separators_and_segments_are_the_input(given_text: str) -> None:
     document = text.parse(given_text)
@@ -53,6 +54,7 @@ def test_separators_and_segments_are_the_input(given_text: str) -> None:
     assert not any("\n" in s.hypothesis or "\r" in s.hypothesis for s in document.segments)
 
 
+@settings(deadline=None)
 @given(ODD)
 def test_text_is_written_back_as_it_was(given_text: str) -> None:
     document = text.parse(given_text)
@@ -129,6 +131,7 @@ def test_the_sample_is_english() -> None:
 # Lines ------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\n\r"))))
 def test_lines(given_lines: list[str]) -> None:
     assert list(lines.split("".join(line + "\n" for line in given_lines))) == given_lines

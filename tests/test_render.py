@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mtfix.ingest import text
@@ -37,6 +37,7 @@ def repairs(draw: st.DrawFn) -> Report:
     return Report(document, (repair,), after, (score,), (score,))
 
 
+@settings(deadline=None)
 @given(repairs())
 def test_pieces_are_both_texts(report: Report) -> None:
     (repair,) = report.repairs
@@ -45,6 +46,7 @@ def test_pieces_are_both_texts(report: Report) -> None:
     assert "".join(p.text for p in drawn if p.kind is not Kind.DELETED) == repair.post_edit
 
 
+@settings(deadline=None)
 @given(repairs())
 def test_each_note_has_its_number_in_the_text(report: Report) -> None:
     found = notes(report)
@@ -55,6 +57,7 @@ def test_each_note_has_its_number_in_the_text(report: Report) -> None:
     assert sum(len(group) for group in groups(found)) == len(found)
 
 
+@settings(deadline=None)
 @given(repairs())
 def test_every_format_draws_it(report: Report) -> None:
     assert "scorecard" in console.plain(console.view(report, colour=False))
