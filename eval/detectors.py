@@ -76,14 +76,15 @@ def readings(detector: Detector) -> dict[str, str]:
 
 
 def measure(detector: Detector, data: Path) -> dict[str, float | int | None]:
-    """Return false alarms a thousand clean words, hits in real MT, and the precision of those that were read."""
+    """Return false alarms (shown, and hints) a thousand clean words, hits in real MT, and the precision of those that were read."""
     clean, machine = corpus("clean", data), corpus("mt", data)
-    alarms = sum(1 for _ in find(detector, clean, with_source=False))
+    alarms = [h.hint if h.hint is not None else detector.hint for _, h in find(detector, clean, with_source=False)]
     verdicts = readings(detector)
     found = [digest(s, h) for s, h in find(detector, machine, with_source=True)]
     read = [verdicts[d] for d in dict.fromkeys(found) if d in verdicts]
     return {
-        "false_alarms_per_1000": round(1000 * alarms / words(clean), 4),
+        "false_alarms_per_1000": round(1000 * alarms.count(False) / words(clean), 4),
+        "hints_per_1000": round(1000 * alarms.count(True) / words(clean), 4),
         "mt_hits_per_1000": round(1000 * len(found) / words(machine), 4),
         "read": len(read),
         "precision": round(read.count("y") / len(read), 3) if read else None,

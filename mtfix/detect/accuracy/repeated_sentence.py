@@ -1,10 +1,12 @@
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from mtfix.detect.api import Applicability, Category, Document, Example, Hit, Severity, Span, document_detector
 from mtfix.text.tokens import sentences
 
 _LONG = 6  # words: a shorter sentence may be meant twice
+_SHORT, _OFTEN = 4, 3  # words, times: but hardly so often
 _PARAGRAPH = 12
 _SPACE = re.compile(r"\s+")
 
@@ -26,6 +28,7 @@ _SPACE = re.compile(r"\s+")
     ],
     good=[
         Example("I was wrong. I was wrong. She was right."),
+        Example("We will win. We will win. We will win it all."),
         Example("“We shall win this match today! We shall win this match today!” they sang."),
         Example("The shop is open.\nThe shop is open."),
     ],
@@ -57,16 +60,21 @@ def _inside(text: str, source: str | None) -> Iterator[Hit]:
     if len(set(pieces)) == len(pieces) and not any(text.rstrip().endswith(f". {p}.") for p in pieces[:-1]):
         return
     spans = sentences(text)
+    times = Counter(_SPACE.sub(" ", span.of(text)) for span in spans)
     seen: dict[str, int] = {}
+    before = ""
     for number, span in enumerate(spans):
         said = _SPACE.sub(" ", span.of(text))
         first = seen.setdefault(said, number)
-        if first == number or len(said.split()) < _LONG or said[-1] in "!?" or not said[0].isalnum():
+        last, before = before, said
+        if first == number or said[-1] in "!?" or not said[0].isalnum():
+            continue
+        if len(said.split()) < (_SHORT if times[said] >= _OFTEN else _LONG):
             continue
         if _quoted(text, span.start) or (source and _repeats(source)):
             continue
         gone = Span(spans[number - 1].end, span.end)
-        sure = first == number - 1
+        sure = said == last
         yield Hit(
             span,
             message="The sentence stands twice.",

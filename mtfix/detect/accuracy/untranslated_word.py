@@ -13,6 +13,7 @@ _LETTERS = re.compile("[þðřěůłąęśźżńșțşţăőűğıāēīūģķļ
 # Learned words that English shares with the source.
 _LEARNED = re.compile(r"(?:us|um|viruses|ular|idae|oid|oides|itis|osis|ae|ose|ine|ide|ate|ol|ic|ica|al)$")
 _PASSAGE = 4  # words in a row
+_ROW = 3  # so many are no part of the name beside them
 _OPENERS, _CLOSERS = tuple("(“‘«-/#@."), tuple("”’»)-/@")
 _MENTION = re.compile(
     r"(?:called|named?|means?|meaning|words?|phrase|term|known as|saying|expression|title|from the \w+|or)[\s:,]*$"
@@ -151,4 +152,4 @@ def _excused(text: str, span: Span, tokens: list[re.Match[str]], first: int, las
     if _MENTION.search(left):
         return True
     beside = [tokens[i].group() for i in (first - 1, last + 1) if 0 <= i < len(tokens)]
-    return last - first + 1 < _PASSAGE and any(word[0].isupper() and word != "I" for word in beside)
+    return last - first + 1 < _ROW and any(word[0].isupper() and word != "I" for word in beside)

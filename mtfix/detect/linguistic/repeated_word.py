@@ -10,6 +10,8 @@ _MAY_REPEAT = frozenset(
     "who her ho hear now there please go well".split()
 )
 
+_LOOP = 3  # further times: "very, very, very" is speech, more is a loop
+
 
 @detector(
     category=Category.DUPLICATION,
@@ -34,7 +36,7 @@ def repeated_word(segment: Segment) -> Iterator[Hit]:
     for match in _REPEATED.finditer(segment.hypothesis):
         first, rest = match.group(1), match.group(2).split()
         word = first.lower()
-        if word in _MAY_REPEAT or (first[0].isupper() and all(w[0].isupper() for w in rest)):
+        if (word in _MAY_REPEAT and len(rest) < _LOOP) or (first[0].isupper() and all(w[0].isupper() for w in rest)):
             continue
         if segment.source and segment.source.lower().count(word) > 1:
             continue

@@ -35,7 +35,7 @@ def mixed_spelling_variant(document: Document, settings: Settings) -> Iterator[H
     """British and American spellings are mixed.
 
     Systems are trained on both, and each sentence picks one. With the setting `variant` the other
-    spelling is put right; without it the rarer one of the document is a hint. Names keep theirs
+    spelling is put right; without it the rarer one of the document is flagged. Names keep theirs
     (Pearl Harbor, Labour Party). -ize is right in both. The families are in lang/spelling.toml.
     """
     table = variants()
@@ -66,7 +66,6 @@ def mixed_spelling_variant(document: Document, settings: Settings) -> Iterator[H
             message=message,
             segment=index,
             applicability=SAFE if settings.variant else None,
-            hint=not settings.variant,
         )
 
 

@@ -106,9 +106,9 @@ def _run(index: int, text: str) -> _Run | None:
 
 
 def _known(sentence: str, lines: list[Line]) -> Line | None:
-    """Return the line that the sentence is, if any."""
+    """Return the line that the sentence is, the surest one, if any."""
     body = sentence.strip(_TRIM)
-    for line in lines:
+    for line in sorted(lines, key=lambda line: -line.weight):
         if line.pattern.fullmatch(body) or line.pattern.fullmatch(body.rstrip("?:,")):
             return line
     return None

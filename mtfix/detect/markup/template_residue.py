@@ -19,7 +19,7 @@ _TAG = re.compile(
     re.VERBOSE,
 )
 _BLOCK = re.compile(r"\{ ?\{ ?\{? ?(?:[#/^>!&]|\. ?\}|\})|\{%|<%|\[%|\[\[")
-_WEAK = re.compile(r"%|\{(?! ?[{%])")
+_WEAK = re.compile(r"%(?![A-Z])|\{(?! ?[{%])")
 _SIGNS = ("{", "%", "[[")
 
 
