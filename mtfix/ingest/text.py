@@ -58,6 +58,3 @@ def write(document: Document, post_edits: Sequence[str]) -> str:
             if index < last:
                 out.append(document.layout[index + 1])
     return "".join([*out, document.layout[-1]])
-
-
-read = parse
