@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,9 +110,7 @@ class Models:
             if name == Settings().tagger:
                 return None
             raise
-        from mtfix.runtime import tagger
-
-        session = tagger.load(folder)
+        session = _tagger(folder)
         self._trust = _trust(session.card, self.settings.confidence)
         return session
 
@@ -119,14 +118,27 @@ class Models:
         name = self.settings.rewriter
         if name == NONE:
             return None
-        from mtfix.runtime import rewriter
-
         try:
-            return rewriter.load(name, folders=folders(self.settings))
+            return _rewriter(name, folders(self.settings))
         except ModelMissing:
             if name == Settings().rewriter:
                 return None
             raise
+
+
+# Pipelines with other settings share what takes long to load.
+@lru_cache(maxsize=2)
+def _tagger(folder: Path) -> Tagger:
+    from mtfix.runtime import tagger
+
+    return tagger.load(folder)
+
+
+@lru_cache(maxsize=2)
+def _rewriter(name: str, where: tuple[Path, ...]) -> Session:
+    from mtfix.runtime import rewriter
+
+    return rewriter.load(name, folders=where)
 
 
 def _trust(described: card.Card, confidence: float | None) -> tagged.Trust | None:

@@ -67,6 +67,16 @@ class _Work:
         self.findings.append(replace(with_id(finding, len(self.findings)), span=place, edits=()))
         return len(self.findings) - 1
 
+    def reasons(self, edit: Edit, findings: Sequence[Finding]) -> tuple[int, ...]:
+        """Return the ids, among those of the hypothesis, of the findings of the current text behind an edit."""
+        return tuple(sorted(self.adopt(f) for f in findings if f.id in edit.reasons))
+
+    def of_hypothesis(self, edit: Edit, findings: Sequence[Finding]) -> Edit:
+        """Return an edit of the current text as one of the hypothesis, near enough to show it there."""
+        if not self.edits:
+            return edit
+        return replace(edit, span=locate(self.edits, edit.span), reasons=self.reasons(edit, findings))
+
     @property
     def dropped(self) -> bool:
         return bool(self.segment.hypothesis) and not self.text.strip()
@@ -189,7 +199,7 @@ class Pipeline:
             pending = {}
             for i, stopped in harmed.items():
                 for k, verdict in stopped.items():
-                    works[i].proposals = {**works[i].proposals, chosen[i][k]: verdict}
+                    works[i].proposals[works[i].of_hypothesis(chosen[i][k], before[i][1])] = verdict
                 chosen[i] = suggested.keep_whole(
                     (e for k, e in enumerate(chosen[i]) if k not in stopped), before[i][1]
                 )
@@ -225,9 +235,7 @@ class Pipeline:
         if not work.edits:
             work.edits = edits
             return
-        reasons = {r for e in edits for r in e.reasons}
-        renamed = {f.id: work.adopt(f) for f in before[1] if f.id in reasons}
-        moved = [replace(e, reasons=tuple(sorted(renamed[r] for r in e.reasons))) for e in edits]
+        moved = [replace(e, reasons=work.reasons(e, before[1])) for e in edits]
         work.edits = compose(work.segment.hypothesis, work.edits, moved)
 
     def _give_up(

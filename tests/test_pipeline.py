@@ -173,3 +173,25 @@ def test_example_marks() -> None:
     example = Example("a ⟦bb⟧ c\n⟦d⟧")
     assert example.text == "a bb c\nd"
     assert example.spans == (Span(2, 4), Span(7, 8))
+
+
+def test_what_a_later_step_holds_back_is_shown_in_the_hypothesis() -> None:
+    def first(segment: Segment):  # type: ignore[no-untyped-def]
+        """First."""
+        if segment.hypothesis.startswith("xxxx "):
+            yield Hit(Span(0, 5), fix="")
+
+    def second(segment: Segment):  # type: ignore[no-untyped-def]
+        """Second."""
+        if segment.hypothesis.startswith("good"):
+            yield Hit(Span(0, 4), fix="bad", severity=Severity.MINOR)
+        if segment.hypothesis.startswith("bad"):
+            yield Hit(Span(0, 3), severity=Severity.MAJOR)
+
+    one, two = custom(first), custom(second)
+    object.__setattr__(two, "id", "linguistic.other")
+    repair = Pipeline(QUIET, detectors=[one, two]).run(Document((Segment("xxxx good day"),))).repairs[0]
+    assert repair.post_edit == "good day"
+    held = [(e, v) for e, v in zip(repair.proposals, repair.verdicts, strict=True) if not v.accepted]
+    assert [(e.span.of("xxxx good day"), v.guard) for e, v in held] == [("good", "no-new-finding")]
+    assert all(r < len(repair.findings) for e, _ in held for r in e.reasons)
