@@ -16,7 +16,7 @@ from functools import cached_property
 from mtfix.config import Settings
 from mtfix.detect.api import Detector
 from mtfix.detect.registry import builtin, choose
-from mtfix.detect.run import detect, with_id
+from mtfix.detect.run import defer, detect, with_id
 from mtfix.ingest.text import write
 from mtfix.metrics import mqm
 from mtfix.models import Models
@@ -142,7 +142,7 @@ class Pipeline:
         new = dict(zip(again, found, strict=True))
         for i, across in zip(alive, wide, strict=True):
             kept = new[i] if i in new else [f for f in works[i].now if f.detector not in document_ids]
-            ordered = sorted([*kept, *across], key=lambda f: (f.span, -f.severity, f.detector))
+            ordered = sorted(defer([*kept, *across]), key=lambda f: (f.span, -f.severity, f.detector))
             works[i].now = [with_id(f, n) for n, f in enumerate(ordered)]
         for i, work in enumerate(works):
             if work.dropped and i in fresh:

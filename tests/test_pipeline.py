@@ -195,3 +195,23 @@ def test_what_a_later_step_holds_back_is_shown_in_the_hypothesis() -> None:
     held = [(e, v) for e, v in zip(repair.proposals, repair.verdicts, strict=True) if not v.accepted]
     assert [(e.span.of("xxxx good day"), v.guard) for e, v in held] == [("good", "no-new-finding")]
     assert all(r < len(repair.findings) for e, _ in held for r in e.reasons)
+
+
+def test_an_engine_defers_to_a_detector() -> None:
+    def made_for_it(segment: Segment):  # type: ignore[no-untyped-def]
+        """Made for it."""
+        if (at := segment.hypothesis.find("bad word")) >= 0:
+            yield Hit(Span(at, at + 8), fix="good word")
+
+    def engine(segment: Segment):  # type: ignore[no-untyped-def]
+        """Engine."""
+        yield Hit(Span(2, 5), fix="god")
+        yield Hit(Span(0, 1), fix="A")
+
+    one, two = custom(made_for_it), custom(engine)
+    object.__setattr__(two, "id", "linguistic.languagetool")
+    repair = Pipeline(QUIET, detectors=[one, two]).check(Document((Segment("a bad word"),))).repairs[0]
+    assert [(f.detector, f.span) for f in repair.findings] == [
+        ("linguistic.languagetool", Span(0, 1)),
+        ("linguistic.custom", Span(2, 10)),
+    ]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from mtfix.config import Settings
 from mtfix.detect.api import Detector, Hit
 from mtfix.errors import DetectorFailure, MtfixError
-from mtfix.types import Document, Failure, Finding, Segment, Side, Tagging
+from mtfix.types import Applicability, Document, Failure, Finding, Segment, Side, Tagging
 
 
 def detect(
@@ -36,6 +36,21 @@ def number(findings: Iterable[Finding], start: int = 0) -> list[Finding]:
     """Return the findings sorted by place, with ids from `start`, and their edits' reasons set to these."""
     ordered = sorted(findings, key=lambda f: (f.span, -f.severity, f.detector))
     return [with_id(finding, id) for id, finding in enumerate(ordered, start)]
+
+
+# Engines and models say less of why than a detector made for the fault.
+_GENERAL = ("linguistic.languagetool", "neural.suspect-span")
+
+
+def defer(findings: Sequence[Finding]) -> list[Finding]:
+    """Drop what an engine or a model says of a place where a detector says it too, with an edit as good."""
+    own = [f for f in findings if f.detector not in _GENERAL and not f.hint and f.side is Side.HYPOTHESIS]
+
+    def said(finding: Finding) -> bool:
+        mends = any(e.applicability is not Applicability.DISPLAY_ONLY for e in finding.edits)
+        return any(f.span.overlaps(finding.span) and (f.edits or not mends) for f in own)
+
+    return [f for f in findings if f.detector not in _GENERAL or not said(f)]
 
 
 def with_id(finding: Finding, id: int) -> Finding:

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.text.grammar import vocabulary
 
-_ENDS = frozenset("blew exploded detonated burst died sank disintegrated drowned".split())
+_ENDS = frozenset("blew exploded detonated burst died sank disintegrated drowned crashed went".split())
 _ARRIVAL = r"landed|arrived|came\ down|touched\ down|fell|plunged|plummeted|dropped|hit"
-_PLACE = r"(?:on|onto|in|into|at|near|beside|outside|inside|over|to|by)"
+_START = r"took\ off|lifted\ off|set\ off|departed"
+_PLACE = r"(?:on|from|onto|in|into|at|near|beside|outside|inside|over|to|by)"
 _REVERSED = re.compile(
-    rf"""\b(?P<end>blew\ up|exploded|detonated|burst|died|sank|disintegrated|drowned),\s(?P<arrival>{_ARRIVAL})
+    rf"""\b(?P<end>(?:blew\ up|went\ off|exploded|detonated|burst|died|sank|disintegrated|drowned)(?=,\s(?:{_ARRIVAL}))
+         | crashed(?=,\s(?:{_START}))),\s(?P<arrival>{_ARRIVAL}|{_START})
          (?P<place>\s(?:{_PLACE}\s)?(?:(?:the|a|an|his|her|its|their|some|one)\s[\w'’-]+|[A-Z][\w’-]+)
                   (?:\s(?!and\b)[\w'’-]+){{0,4}}?)
          (?=,?\s(?P<and>and)\b|[.;])""",
