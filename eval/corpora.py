@@ -42,7 +42,7 @@ def corpus(name: str, data: Path) -> list[Document]:
         cache.parent.mkdir(exist_ok=True)
         cache.write_text(json.dumps(texts), encoding="utf-8")
     return [
-        Document(tuple(Segment(h, source=s, source_lang=l) for h, s, l in document), name=f"{name}-{i}")
+        Document(tuple(Segment(h, source=s, source_lang=lang) for h, s, lang in document), name=f"{name}-{i}")
         for i, document in enumerate(texts)
     ]
 

@@ -76,9 +76,10 @@ def readings(detector: Detector) -> dict[str, str]:
 
 
 def measure(detector: Detector, data: Path) -> dict[str, float | int | None]:
-    """Return false alarms (shown, and hints) a thousand clean words, hits in real MT, and the precision of those that were read."""
+  """Return false alarms (shown; hints) a thousand clean words, hits in real MT, the precision of what was read."""
     clean, machine = corpus("clean", data), corpus("mt", data)
-    alarms = [h.hint if h.hint is not None else detector.hint for _, h in find(detector, clean, with_source=False)]
+    hits = [hit for _, hit in find(detector, clean, with_source=False)]
+    alarms = [detector.hint if hit.hint is None else hit.hint for hit in hits]
     verdicts = readings(detector)
     found = [digest(s, h) for s, h in find(detector, machine, with_source=True)]
     read = [verdicts[d] for d in dict.fromkeys(found) if d in verdicts]

@@ -76,9 +76,11 @@ def main() -> None:
     pipeline = Pipeline(Settings(languagetool=options.languagetool, tagger=options.tagger))
     for level in map(Accept, options.level.split(",")):
         print(f"--accept {level.value}")
-        result = measure(pipeline, sets(options.data, options.limit), level, with_source=options.with_source, show=options.show)
+        chosen = sets(options.data, options.limit)
+        result = measure(pipeline, chosen, level, with_source=options.with_source, show=options.show)
         for name, row in result["sets"].items():
-            print(f"  {name:20} n {row['n']:5}  TER {row['before']:6.2f} -> {row['after']:6.2f}  edits {row['edits']:5}")
+            change = f"TER {row['before']:6.2f} -> {row['after']:6.2f}"
+            print(f"  {name:20} n {row['n']:5}  {change}  edits {row['edits']:5}")
         print(f"  good segments left alone: {result['good_kept']} of {result['good']}")
         print("  edits by:", result["edits_by"])
 

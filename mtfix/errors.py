@@ -1,20 +1,20 @@
 """The exceptions. Each says what happened and what to do, and carries a code.
 
-    MtfixError
-    |-- InputError          the user's data
-    |   |-- FormatError     not of the format it claims, or of none that we read
-    |   |-- EncodingError   bytes that are not text
-    |   `-- PairError       hypothesis and source (or reference) don't go together
-    |-- ConfigError         the user's settings
-    |   |-- UnknownDetector
-    |   `-- BadSetting
-    |-- ModelError          an artefact
-    |   |-- ModelMissing
-    |   |-- ChecksumMismatch
-    |   `-- CardInvalid
-    |-- ServiceError        something outside
-    |   `-- LanguageToolUnavailable
-    `-- DetectorFailure     a bug of ours; the batch goes on
+MtfixError
+|-- InputError          the user's data
+|   |-- FormatError     not of the format it claims, or of none that we read
+|   |-- EncodingError   bytes that are not text
+|   `-- PairError       hypothesis and source (or reference) don't go together
+|-- ConfigError         the user's settings
+|   |-- UnknownDetector
+|   `-- BadSetting
+|-- ModelError          an artefact
+|   |-- ModelMissing
+|   |-- ChecksumMismatch
+|   `-- CardInvalid
+|-- ServiceError        something outside
+|   `-- LanguageToolUnavailable
+`-- DetectorFailure     a bug of ours; the batch goes on
 """
 
 from __future__ import annotations

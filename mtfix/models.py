@@ -1,4 +1,4 @@
-"""The models behind the pipeline: loaded at the first use, each used where it is there, and done without where it is not.
+"""The models behind the pipeline: loaded at the first use, used where they are there, done without where they are not.
 
 A model is looked for in the folder that the settings name, in the package, in the checkout and in
 the user's cache, in this order.

@@ -94,8 +94,7 @@ class Pipeline:
     @cached_property
     def signature(self) -> str:
         """Return what a report depends on: version, settings, detectors, models."""
-        from mtfix.config import VERSION
-        from mtfix.config import as_dict
+        from mtfix.config import VERSION, as_dict
 
         chosen = hashlib.sha256(repr([d.id for d in self.detectors]).encode()).hexdigest()[:8]
         own = hashlib.sha256(repr(sorted(as_dict(self.settings).items())).encode()).hexdigest()[:8]
@@ -200,9 +199,7 @@ class Pipeline:
             for i, stopped in harmed.items():
                 for k, verdict in stopped.items():
                     works[i].proposals[works[i].of_hypothesis(chosen[i][k], before[i][1])] = verdict
-                chosen[i] = suggested.keep_whole(
-                    (e for k, e in enumerate(chosen[i]) if k not in stopped), before[i][1]
-                )
+                chosen[i] = suggested.keep_whole((e for k, e in enumerate(chosen[i]) if k not in stopped), before[i][1])
                 pending[i] = chosen[i]
         else:  # still harmful: leave these segments alone
             for i in pending:
@@ -226,9 +223,7 @@ class Pipeline:
                     stopped.setdefault(k, Verdict(False, guard.id, reason))
         return stopped
 
-    def _commit(
-        self, work: _Work, before: tuple[str, list[Finding], Tagging | None], edits: tuple[Edit, ...]
-    ) -> None:
+    def _commit(self, work: _Work, before: tuple[str, list[Finding], Tagging | None], edits: tuple[Edit, ...]) -> None:
         """Compose this step's edits into edits of the hypothesis; bring the findings behind them along."""
         if not edits:
             return

@@ -23,7 +23,7 @@ def test_gate_only_tightens() -> None:
 def test_own_suites() -> None:
     """Rules alone reach the floors of the suites."""
     result = suites.measure(Pipeline(Settings(languagetool="off", tagger="none", rewriter="none")))
-    floors = gate.judge({"suites": result}, {k: v for k, v in RULES.items()})
+    floors = gate.judge({"suites": result}, RULES)
     assert [(path, found) for path, found, missed in floors if missed] == []
 
 

@@ -62,8 +62,6 @@ def test_no_new_finding_lets_old_and_small_ones_pass() -> None:
 def test_not_worse_stops_only_the_models_edits() -> None:
     segment = Segment("one two three")
     edits = [Edit(Span(0, 3), "uno", by="rule"), Edit(Span(8, 13), "tres", by="tagger")]
-    stopped = result_guard("not-worse").judge_result(
-        segment, edits, Evidence("", [], 80.0), Evidence("", [], 60.0)
-    )
+    stopped = result_guard("not-worse").judge_result(segment, edits, Evidence("", [], 80.0), Evidence("", [], 60.0))
     assert list(stopped) == [1]
     assert result_guard("not-worse").judge_result(segment, edits, Evidence("", [], 80.0), Evidence("", [], 81.0)) == {}

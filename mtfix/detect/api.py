@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mtfix.config import Settings, Term
@@ -90,7 +90,7 @@ class Example:
     fixed: str | None = None
     source: str | None = None
     source_lang: str = ""
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     known_gap: str = ""
 
     @property

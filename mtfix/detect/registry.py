@@ -38,7 +38,9 @@ def _walk() -> Iterable[Detector]:
             yield from (value for value in vars(loaded).values() if isinstance(value, Detector))
 
 
-def choose(detectors: Sequence[Detector], select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Detector, ...]:
+def choose(
+    detectors: Sequence[Detector], select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> tuple[Detector, ...]:
     """Return the detectors to run.
 
     Without `select`: those on by default. A name is an id, a category ("locale"), or "all"; a minus

@@ -18,7 +18,7 @@ def _data() -> Mapping[str, Any]:
 @cache
 def _multipliers() -> tuple[tuple[float, re.Pattern[str]], ...]:
     return tuple(
-        (float(power), re.compile(rf"[\s\N{{NO-BREAK SPACE}}-]?[余多]?(?:{'|'.join(map(_word, words))})", re.IGNORECASE))
+        (float(power), re.compile(rf"[\s\xa0-]?[余多]?(?:{'|'.join(map(_word, words))})", re.IGNORECASE))
         for power, words in _data()["multipliers"].items()
     )
 

@@ -41,7 +41,8 @@ def compare(
 
     if baseline not in systems:
         raise PairError(f"The baseline {baseline!r} is not among the systems.", f"They are: {', '.join(systems)}.")
-    lengths = {name: len(lines) for name, lines in (*systems.items(), *((f"reference {i}", r) for i, r in enumerate(references)))}
+    files = {**systems, **{f"reference {i}": r for i, r in enumerate(references, 1)}}
+    lengths = {name: len(lines) for name, lines in files.items()}
     if len(set(lengths.values())) != 1:
         raise PairError(f"The files have different numbers of lines: {lengths}.", "Line n of each must be segment n.")
     names = [baseline, *(name for name in systems if name != baseline)]

@@ -141,7 +141,8 @@ class _Transformers:
         tokenizer = card.tokenizer if "/" in card.tokenizer else name
         if threads:
             torch.set_num_threads(threads)
-        transformers.logging.set_verbosity_error()
+        quiet: Any = transformers.logging
+        quiet.set_verbosity_error()
         auto = getattr(transformers, self.auto)
         try:
             # The copy that is there already, if there is one: then nothing is asked of the network.

@@ -33,7 +33,9 @@ _NAME = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…][\"”’)]?\s+|[\"“‘(]|\n\s*|[•*–-]\s)$")
 # Title case inside quotation marks: at least two words, no lower-case word longer than a preposition.
-_TITLE = re.compile(r"[“\"‘]([A-Z][\w'’]*(?:[ ,:-]+(?:[A-Z0-9][\w'’]*|of|the|and|in|a|an|to|for|on|at|from|by|with))+)[”\"’]")
+_TITLE = re.compile(
+    r"[“\"‘]([A-Z][\w'’]*(?:[ ,:-]+(?:[A-Z0-9][\w'’]*|of|the|and|in|a|an|to|for|on|at|from|by|with))+)[”\"’]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sentencex
 
 from mtfix.types import Span
 
-# A number with its separators; an abbreviation with inner dots; a word with an apostrophe or hyphens kept apart; a sign.
+# A number with its separators; an abbreviation with inner dots; a word, perhaps with an apostrophe; a sign.
 _WORD = re.compile(
     r"""\d+(?:[.,:]\d+)*        # 1,000.5  11:30
       | \w+(?:\.\w+)+\.?        # U.S.  example.com

@@ -11,9 +11,7 @@ def _key(finding: Finding, text: str) -> tuple[str, str]:
 
 
 @guard(of_result=True)
-def no_new_finding(
-    segment: Segment, edits: Sequence[Edit], before: Evidence, after: Evidence
-) -> Mapping[int, str]:
+def no_new_finding(segment: Segment, edits: Sequence[Edit], before: Evidence, after: Evidence) -> Mapping[int, str]:
     """A repair brings no new finding of severity major or above.
 
     Stops the edits that the new finding overlaps. One that overlaps none was there before and could

@@ -8,7 +8,7 @@ _TOLERANCE = 1.0
 
 
 @guard(of_result=True)
-def not_worse(segment: Segment, edits: Sequence[Edit], before: Evidence, after: Evidence) -> Mapping[int, str]:
+def not_worse(_: Segment, edits: Sequence[Edit], before: Evidence, after: Evidence) -> Mapping[int, str]:
     """The model's edits do not lower the segment's score."""
     if before.score is None or after.score is None or after.score >= before.score - _TOLERANCE:
         return {}

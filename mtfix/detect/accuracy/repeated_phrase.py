@@ -103,6 +103,6 @@ def _plain(text: str, start: int, end: int, between: str) -> bool:
     if between.strip(" ,\N{NO-BREAK SPACE}"):
         return False
     left = text[max(0, start - 300) : start]
-    if any(mark in text[start:end] for mark in "“”\""):
+    if any(mark in text[start:end] for mark in '“”"'):
         return False
     return left.count("“") <= left.count("”") and left.count('"') % 2 == 0 and left[-1:] not in ("‘", "'", "♪")

@@ -26,6 +26,11 @@ _CREDIT = re.compile(
 )
 _SITE = re.compile(r"(?<=\S)(?P<sep> [–—|·•:-]{1,2} | ?\| ?)(?P<site>[^–—|·•\n]{2,40})$")
 
+# A paper that no list has, at the end of a title: "– The Morning Ledger".
+_PAPER = re.compile(
+    r"The (?:[A-Z][a-z]+ ){1,3}(?:Times|Post|Herald|Tribune|Gazette|Chronicle|Telegraph|Mirror|Journal|News|Observer|Star|"
+    r"Courier|Examiner|Dispatch|Globe|Register|Sentinel|Mail|Express|Record|Press|Ledger|Bulletin|Inquirer|Reporter)"
+)
 # A source that ends in a label too: the label was translated, as it should be.
 _SOURCE_TAIL = re.compile(r"(?:[-–—_|｜·]|[:：©] ?)[^-–—_|｜·:：\n]{1,40}$")
 
@@ -86,4 +91,4 @@ def caption_residue(document: Document) -> Iterator[Hit]:
 def _site(text: str, index: int) -> re.Match[str] | None:
     """Return the site's name after the title; only first lines have one."""
     match = _SITE.search(text) if index < 3 else None
-    return match if match and match["site"].strip().lower() in outlets() else None
+    return match if match and (match["site"].strip().lower() in outlets() or _PAPER.fullmatch(match["site"])) else None

@@ -121,7 +121,7 @@ def _uses(texts: list[str]) -> Iterator[_Use]:
 
 def _beside(text: str, left: re.Match[str] | None) -> str:
     """Return the name before another; the first word of a sentence ("Later Zelenskyy ...") is capital anyway."""
-    if left is None or not text[: left.start()].rstrip() or text[: left.start()].rstrip()[-1] in ".!?:”\"":
+    if left is None or not text[: left.start()].rstrip() or text[: left.start()].rstrip()[-1] in '.!?:”"':
         return ""
     return left.group()
 
