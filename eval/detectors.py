@@ -76,7 +76,7 @@ def readings(detector: Detector) -> dict[str, str]:
 
 
 def measure(detector: Detector, data: Path) -> dict[str, float | int | None]:
-  """Return false alarms (shown; hints) a thousand clean words, hits in real MT, the precision of what was read."""
+    """Return false alarms and hints in 1,000 clean words, hits in real MT, and the precision of those read."""
     clean, machine = corpus("clean", data), corpus("mt", data)
     hits = [hit for _, hit in find(detector, clean, with_source=False)]
     alarms = [detector.hint if hit.hint is None else hit.hint for hit in hits]

@@ -21,7 +21,8 @@ QUIET = Settings(languagetool="off", tagger="none", rewriter="none")
 PIPELINE = Pipeline(QUIET)
 WORDS = st.sampled_from(
     'the The a an of he was were were hit by Kiev 1.000,5 5 km miles {{x}} “ ” " . , ; ( ) territory impact is '
-    "&amp; shelter sirens missiles <b> Kharkov’s said that which and color colour \u00a0 😀 informations у нас 50$ Kyiv".split(
+    "&amp; shelter sirens missiles <b> Kharkov’s said "
+    "that which and color colour \u00a0 😀 informations у нас 50$ Kyiv".split(
         " "
     )
 )

@@ -28,8 +28,9 @@ _SITE = re.compile(r"(?<=\S)(?P<sep> [–—|·•:-]{1,2} | ?\| ?)(?P<site>[^�
 
 # A paper that no list has, at the end of a title: "– The Morning Ledger".
 _PAPER = re.compile(
-    r"The (?:[A-Z][a-z]+ ){1,3}(?:Times|Post|Herald|Tribune|Gazette|Chronicle|Telegraph|Mirror|Journal|News|Observer|Star|"
-    r"Courier|Examiner|Dispatch|Globe|Register|Sentinel|Mail|Express|Record|Press|Ledger|Bulletin|Inquirer|Reporter)"
+    r"The (?:[A-Z][a-z]+ ){1,3}(?:Times|Post|Herald|Tribune|Gazette|"
+    r"Chronicle|Telegraph|Mirror|Journal|News|Observer|Star|"
+    r"Courier|Examiner|Dispatch|Globe|Register|Sentinel|Mail|Express|Record|Press|Ledger|Bulletin|Inquirer)"
 )
 # A source that ends in a label too: the label was translated, as it should be.
 _SOURCE_TAIL = re.compile(r"(?:[-–—_|｜·]|[:：©] ?)[^-–—_|｜·:：\n]{1,40}$")
