@@ -9,6 +9,7 @@ tables [suspect], [quality], [tags] and [edits] of FOLDER/card.toml anew and lea
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import re
 from collections import defaultdict
@@ -25,6 +26,7 @@ from mtfix.runtime.tagger import FEATURES, REWRITE, Raw, Tagger, features, load,
 from mtfix.types import Tagging
 
 Array = np.ndarray[Any, Any]
+MOST_CLEAN = 0.015  # of clean words above the threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,42 @@ def mcc(guess: Array, truth: Array) -> float:
     return (tp * tn - fp * fn) / under if under else 0.0
 
 
-def fit_suspect(windows: Sequence[tuple[list[str], Raw]], truth: Sequence[Array]) -> dict[str, float]:
-    """Fit the suspicion on the words of all pairs."""
-    x = np.array([row for words_, raw in windows for row in features(raw, words_)])
-    w = logistic(x, np.concatenate(truth).astype(float), penalty=5.0)
-    return dict(zip((*FEATURES, "bias"), (round(float(v), 4) for v in w), strict=True))
+Windows = Sequence[tuple[list[str], Raw]]
 
 
-def choose_threshold(
-    suspects: dict[str, Array], truth: dict[str, Array], clean: Array, *, most: float = 0.015
-) -> float:
-    """Return the one threshold of the best mean MCC among those that flag at most `most` of clean words."""
-    steps = [t for t in np.arange(0.2, 0.9, 0.01) if float((clean > t).mean()) <= most] or [0.9]
-    return round(float(max(steps, key=lambda t: sum(mcc(suspects[p] > t, truth[p]) for p in suspects))), 2)
+def fit_suspect(windows: dict[str, Windows], truth: dict[str, list[Array]], clean: Windows) -> dict[str, float]:
+    """Fit the suspicion: how the heads are joined by the best mean MCC at one threshold, then the scale.
+
+    A plain logistic regression would follow the pairs whose every second word was changed; with a grid each pair
+    counts the same. The scale (slope and bias on the log-odds) makes probabilities of what comes out.
+    """
+    x = {p: [np.array(features(raw, words_)) for words_, raw in some] for p, some in windows.items()}
+    good = [np.array(features(raw, words_)) for words_, raw in clean]
+    flat = {p: np.concatenate(truth[p]) for p in truth}
+    start = logistic(
+        np.concatenate([r for rs in x.values() for r in rs]), np.concatenate(list(flat.values())), penalty=5.0
+    )
+    best: tuple[float, Array, float, float] = (-1.0, start, 0.0, 0.0)
+    for edit, score, relative in itertools.product((0.0, 0.2, 0.4, 0.7, 1.0), (0.0, -0.15, -0.3), (0.0, 0.15, 0.3)):
+        w = start[:-1].copy()
+        w[[0, 1, 2, 3]] = (1.0, edit, score, 0.0)
+        z = {p: np.concatenate([_relative(r @ w, relative) for r in rs]) for p, rs in x.items()}
+        calm = np.concatenate([_relative(r @ w, relative) for r in good])
+        steps = np.quantile(np.concatenate(list(z.values())), np.arange(0.3, 0.95, 0.01))
+        for t in steps[[float((calm > t).mean()) <= MOST_CLEAN for t in steps]]:
+            mean = float(np.mean([mcc(z[p] > t, flat[p]) for p in z]))
+            if mean > best[0]:
+                best = (mean, w, relative, float(t))
+    _, w, relative, t = best
+    every = np.concatenate([_relative(r @ w, relative) for rs in x.values() for r in rs])
+    slope, bias = logistic(every[:, None], np.concatenate(list(flat.values())).astype(float), penalty=1.0)
+    how = dict(zip(FEATURES, (round(float(v * slope), 4) for v in w), strict=True))
+    threshold = round(sigmoid(t * float(slope) + float(bias)), 3)
+    return {**how, "relative": relative, "bias": round(float(bias), 4), "threshold": threshold}
+
+
+def _relative(z: Array, share: float) -> Array:
+    return z - share * z.mean() if len(z) else z
 
 
 def fit_quality(raws: dict[str, list[Raw]], suspects: dict[str, list[list[float]]], da: dict[str, list[float]]) -> Any:
@@ -177,13 +202,10 @@ def main() -> None:
     raws = {p: tagger.raw([r.words for r in some]) for p, some in rows.items()}
     truth = {p: [np.array(r.bad) for r in rows[p]] for p in PAIRS}
     windows = {p: [(r.words, w) for r, w in zip(rows[p], raws[p], strict=True)] for p in PAIRS}
-    how = fit_suspect([w for p in PAIRS for w in windows[p]], [t for p in PAIRS for t in truth[p]])
-    suspects = {p: [suspicion(raw, words_, how) for words_, raw in windows[p]] for p in PAIRS}
-    flat = {p: np.array([x for s in suspects[p] for x in s]) for p in PAIRS}
     clean_words = [words(t)[:120] for t in texts(o.data, "clean", o.most or 500)]
     clean_raws = tagger.raw(clean_words)
-    clean = np.array([x for w, r in zip(clean_words, clean_raws, strict=True) for x in suspicion(r, w, how)])
-    how["threshold"] = choose_threshold(flat, {p: np.concatenate(truth[p]) for p in PAIRS}, clean)
+    how = fit_suspect(windows, truth, list(zip(clean_words, clean_raws, strict=True)))
+    suspects = {p: [suspicion(raw, words_, how) for words_, raw in windows[p]] for p in PAIRS}
     quality = fit_quality(raws, suspects, {p: [r.da for r in rows[p]] for p in PAIRS})
     print("suspect", how, "quality", quality, flush=True)
     rewrite = rewrites(clean_raws, tagger.reading.tags.index(REWRITE))

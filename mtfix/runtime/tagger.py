@@ -124,10 +124,10 @@ def features(raw: Raw, words: Sequence[str]) -> list[tuple[float, ...]]:
 def suspicion(raw: Raw, words: Sequence[str], how: Mapping[str, float]) -> list[float]:
     """Return for each word of a window the probability that a post-editor would change it."""
     weights = [how.get(name, 0.0) for name in FEATURES]
-    return [
-        round(sigmoid(sum(w * x for w, x in zip(weights, row, strict=True)) + how["bias"]), 4) if seen else 0.0
-        for row, seen in zip(features(raw, words), raw.seen, strict=True)
-    ]
+    odds = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in features(raw, words)]
+    # What stands out in its window counts more than what is suspect everywhere in it.
+    level = how["bias"] - how.get("relative", 0.0) * (sum(odds) / len(odds) if odds else 0.0)
+    return [round(sigmoid(x + level), 4) if seen else 0.0 for x, seen in zip(odds, raw.seen, strict=True)]
 
 
 def quality(raw: Raw, suspect: Sequence[float], how: Mapping[str, float]) -> float:

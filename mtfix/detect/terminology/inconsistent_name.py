@@ -205,4 +205,5 @@ def _regions(texts: list[str], keep: set[str]) -> Iterator[Hit]:
                 continue
             if name.lower() not in keep:
                 said = f"“{name} {word}” here, “{name} {form}” elsewhere in the document: use one word."
-                yield Hit(span, f"{name} {form}", said, segment=index)
+                # Only that word, so that the name before it may be mended too.
+                yield Hit(span, None, said, edits=((Span(span.end - len(word), span.end), form),), segment=index)
