@@ -3,7 +3,7 @@
     python -m eval.detectors hits ID --data DIR --on clean    show what it flags
     python -m eval.detectors read ID --data DIR               number 50 of its hits in real MT, to be read
     python -m eval.detectors mark ID yynyn... --data DIR      keep the verdicts (y: an editor would thank you)
-    python -m eval.detectors measure --data DIR               write mtfix/detect/measured.json
+    python -m eval.detectors measure [all,-ID] --data DIR      write mtfix/detect/measured.json
 
 A verdict is kept under the hash of the segment, so no text of the sets gets into the repository.
 """
@@ -101,7 +101,7 @@ def main() -> None:
     parser.add_argument("--on", choices=CORPORA, default="clean")
     parser.add_argument("-n", type=int, default=50)
     options = parser.parse_args()
-    detectors = choose(builtin(), [options.id])
+    detectors = choose(builtin(), options.id.split(","))
     if options.what == "measure":
         kept = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.exists() else {}
         for detector in detectors:
