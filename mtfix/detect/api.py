@@ -136,7 +136,6 @@ class Detector:
     confidence: float = 0.9
     touches: tuple[str, ...] = ()
     takes: frozenset[str] = frozenset()  # "settings", "taggings"
-    order: int = 0
 
     def run(
         self, document: Document, settings: Settings, taggings: Sequence[Tagging | None] = ()
