@@ -77,7 +77,7 @@ def detection(tagger: Tagger, data: Path, which: int, most: int | None) -> dict[
         suspects = [suspicion(w, r.words, tagger.reading.suspect) for r, w in zip(rows, raws, strict=True)]
         truth = np.concatenate([np.array(r.bad)[: len(s)] for r, s in zip(rows, suspects, strict=True)])
         guess = np.array([p for s in suspects for p in s])
-        scores = [quality(r, s, tagger.reading.quality) for r, s in zip(raws, suspects, strict=True)]
+        scores = [quality(w, r.words, s, tagger.reading.quality) for r, w, s in zip(rows, raws, suspects, strict=True)]
         best = max(mcc(guess > t, truth) for t in np.arange(0.1, 0.9, 0.02))
         out[pair] = {
             "mcc": round(mcc(guess > threshold, truth), 3),

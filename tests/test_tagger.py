@@ -33,7 +33,6 @@ def after(text: str, word: str, tag: str) -> str | None:
     [
         ("He went to the home.", "the", "DELETE", "He went to home."),
         ("The life is short.", "The", "DELETE", "Life is short."),
-        ("The the life is short.", "the", "DELETE", "The life is short."),
         ("He go home.", "go", "F_S", "He goes home."),
         ("Go home.", "Go", "F_ED", "Went home."),
         ("He is in home.", "in", "R_at", "He is at home."),
@@ -62,6 +61,8 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
         ("He said “no” to it.", "“", "DELETE"),
         ("He did not go.", "not", "DELETE"),
         ("He left.", ".", "DELETE"),
+        ("He saw the the man.", "the", "DELETE"),
+        ("He came together with her.", "together", "R_along"),
         ("It cost 100 euros.", "100", "R_200"),
         ("He saw Anna there.", "Anna", "R_hanna"),
         ("The colour is red.", "colour", "R_color"),
@@ -75,6 +76,13 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
 )
 def test_a_harmful_tag_is_refused(text: str, word: str, tag: str) -> None:
     assert after(text, word, tag) is None
+
+
+def test_of_a_doubled_word_the_second_goes() -> None:
+    text = "The bigger the the city."
+    words = tagger.word_spans(text)
+    refused = [edit_of(text, words, n, "DELETE", FORMS) is None for n in range(5)]
+    assert refused == [False, True, True, False, True]
 
 
 def test_variants_are_the_same_word() -> None:

@@ -23,8 +23,11 @@ is are was were has have had having do does did doing will would shall should ca
 not no any some each every all both either neither such same other another more most less much many few
 very too also just only even still up out off down what how why ever again once own"""
 CLOSED = frozenset(_CLOSED.split())
+# Either will do: changing one for the other is taste.
+_EITHER = frozenset(map(frozenset, [("together", "along"), ("also", "too"), ("only", "just"), ("until", "till")]))
 _FREE_MARKS = frozenset(",.;:-–—")
 _NAME = re.compile(r"[A-Z]")
+_COMPARED = re.compile(r"\bthe (?:\w+er|more|less|worse)$", re.IGNORECASE)
 # Sounds, not letters: "an hour", "a unit", "a European", "a one-off".
 _VOWEL = re.compile(
     r"(?!eu|ew|on(?:e|ce)\b|uni(?!n|m)|us[aeu]|utili|uranium|utah|utopi|ubiq)(?:[aeiou]|hono|hour|heir|honest)"
@@ -224,6 +227,8 @@ def _cased(new: str, like: str) -> str:
 
 def _replace(span: Span, word: str, new: str, *, first: bool) -> tuple[Span, str] | None:
     name = bool(_NAME.match(word)) and not first
+    if frozenset((word.lower(), new.lower())) in _EITHER:
+        return None
     if name or (_NAME.match(new) and not _NAME.match(word) and new != "I") or plain(word) == plain(new):
         return None
     if word[:1].isalnum() != new[:1].isalnum() or (not word[:1].isalnum() and {word, new} - _FREE_MARKS):
@@ -239,6 +244,10 @@ def _delete(text: str, words: Sequence[Span], n: int, *, first: bool) -> tuple[S
         return None
     if word == "." or (low in ("not", "no", "never") and low not in near):
         return None  # a full stop ends something; a lost negation turns the meaning round
+    if n + 1 < len(words) and words[n + 1].of(text).lower() == low:
+        return None  # of a doubled word the second goes
+    if low == "the" and n > 1 and _COMPARED.search(text[words[n - 2].start : words[n - 1].end]):
+        return None  # the bigger the better
     span = words[n]
     if first:
         if n + 1 >= len(words) or text[span.end : words[n + 1].start] != " ":

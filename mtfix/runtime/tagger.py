@@ -130,10 +130,13 @@ def suspicion(raw: Raw, words: Sequence[str], how: Mapping[str, float]) -> list[
     return [round(sigmoid(x + level), 4) if seen else 0.0 for x, seen in zip(odds, raw.seen, strict=True)]
 
 
-def quality(raw: Raw, suspect: Sequence[float], how: Mapping[str, float]) -> float:
+def quality(raw: Raw, words: Sequence[str], suspect: Sequence[float], how: Mapping[str, float]) -> float:
     """Return the quality of a window, 0 to 100."""
     mean = sum(suspect) / len(suspect) if suspect else 0.0
-    return min(100.0, max(0.0, how["bias"] + how["score"] * raw.score + how["suspect"] * mean))
+    value = min(100.0, max(0.0, how["bias"] + how["score"] * raw.score + how["suspect"] * mean))
+    # A loop may please word by word. Good text of a window's length repeats fewer than half of its words.
+    distinct = len({w.lower() for w in words}) / len(words) if len(words) > 5 else 1.0
+    return value * min(1.0, 2 * distinct)
 
 
 def decode(text: str, words: Sequence[Span], raws: Sequence[Raw], how: Reading) -> Tagging:
@@ -145,8 +148,9 @@ def decode(text: str, words: Sequence[Span], raws: Sequence[Raw], how: Reading) 
     kinds: list[str] = []
     for raw in raws:
         start = len(suspect)
-        these = suspicion(raw, [s.of(text) for s in words[start : start + len(raw.word)]], how.suspect)
-        values.append((quality(raw, these, how.quality), len(these)))
+        window = [s.of(text) for s in words[start : start + len(raw.word)]]
+        these = suspicion(raw, window, how.suspect)
+        values.append((quality(raw, window, these, how.quality), len(these)))
         suspect += these
         for n in range(len(these)):
             tags.append(_likely(raw.tag_id[n], raw.tag_p[n], how) if raw.seen[n] else ())
