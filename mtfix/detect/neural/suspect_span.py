@@ -19,6 +19,7 @@ _KINDS: dict[str, tuple[Category, str]] = {
 @batch_detector(
     category=Category.UNINTELLIGIBLE,
     severity=Severity.MINOR,
+    hint=True,  # until its precision has been read on real hits
     bad=[Example("He ⟦have went⟧ in the home yesterday.", known_gap="a model may change its mind")],
     good=[
         Example("The committee will meet again on Thursday."),
