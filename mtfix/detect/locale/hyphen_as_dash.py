@@ -1,7 +1,7 @@
 import re
 from collections.abc import Iterator
 
-from mtfix.detect.api import UNSAFE, Category, Example, Hit, Segment, Severity, Span, detector
+from mtfix.detect.api import DISPLAY_ONLY, Category, Example, Hit, Segment, Severity, Span, detector
 from mtfix.text.verbatim import is_verbatim
 
 _HYPHEN = re.compile(r"(?<=[a-z,.”\"’)%] )(?:--?)(?= [A-Za-z“\"])")
@@ -11,11 +11,11 @@ _HYPHEN = re.compile(r"(?<=[a-z,.”\"’)%] )(?:--?)(?= [A-Za-z“\"])")
     category=Category.PUNCTUATION,
     severity=Severity.NEUTRAL,
     confidence=0.8,
-    applicability=UNSAFE,
+    applicability=DISPLAY_ONLY,
     hint=True,
     bad=[
-        Example("The bridge ⟦-⟧ an old one ⟦-⟧ fell.", fixed="The bridge – an old one – fell."),
-        Example("He left ⟦--⟧ too late.", fixed="He left – too late."),
+        Example("The bridge ⟦-⟧ an old one ⟦-⟧ fell."),
+        Example("He left ⟦--⟧ too late."),
     ],
     good=[
         Example("The bridge – an old one — fell."),
