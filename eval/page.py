@@ -44,8 +44,9 @@ def main() -> None:
 
     settings = from_environment(os.environ, Settings(languagetool=options.languagetool))
     _, url, _ = launch(settings, prevent_thread_lock=True, quiet=True)
+    program = os.environ.get("MTFIX_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         json.dump(_figures(browser, url, options.runs), sys.stdout, indent=1)
         print()
         browser.close()

@@ -15,10 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from eval import alarms, repair, speed, suites
+from eval import alarms, pairs, repair, speed, suites, tagger
 from eval.corpora import corpus
 from mtfix.config import Settings
+from mtfix.models import folders
 from mtfix.pipeline import Pipeline
+from mtfix.runtime.card import find
+from mtfix.runtime.tagger import load
 from mtfix.types import Accept
 
 
@@ -26,6 +29,7 @@ def plan(pipeline: Pipeline, data: Path | None, *, quick: bool) -> dict[str, tup
     """Return what can be measured: name -> (the file it needs below DATA, how)."""
     limit, articles = (100, 40) if quick else (0, 400)
     base = data or Path()
+    folder = find(Settings().tagger, folders(Settings()))
 
     def level(accept: Accept) -> Any:
         return repair.measure(pipeline, repair.sets(base, limit), accept)
@@ -37,6 +41,12 @@ def plan(pipeline: Pipeline, data: Path | None, *, quick: bool) -> dict[str, tup
             lambda: alarms.measure(pipeline, corpus("clean", base)[:articles], peers=True)[0],
         ),
         "speed": ("dev/clean_news.json", lambda: speed.measure(speed.some(base, 8_000 if quick else 40_000), 5)),
+        "tagger_speed": (
+            "dev/clean_news.json",
+            lambda: speed.tagger(speed.some(base, 4_000 if quick else 20_000), folder, 3),
+        ),
+        "tagger": ("dev/roundtrips.jsonl.xz", lambda: tagger.measure(load(folder), base, 1, limit or None)),
+        "damaged": ("pairs/mlqe_pe.dev.jsonl.xz", lambda: pairs.measure(load(folder), base, limit or 300)),
         "repair_safe": ("pairs/mlqe_pe.dev.jsonl.xz", lambda: level(Accept.SAFE)),
         "repair_all": ("pairs/mlqe_pe.dev.jsonl.xz", lambda: level(Accept.ALL)),
     }

@@ -1,9 +1,11 @@
 """Speed, as words a second and as a ratio to Harper on the same text in the same run.
 
     python -m eval.speed --data DIR [--words 40000] [--each]
+    python -m eval.speed --data DIR --tagger models/tagger-en [--words 20000]
 
 One process, one core if pinned (`taskset -c 0`). Rules are all detectors that run by default, without
-LanguageTool and models; the figures are medians of runs that take turns.
+LanguageTool and models; the figures are medians of runs that take turns. `--tagger` measures that model alone on two
+cores: words a second beside Harper, the time to load it, and the memory of a process that holds it and nothing else.
 """
 
 from __future__ import annotations
@@ -99,14 +101,57 @@ def measure(documents: list[Document], runs: int) -> dict[str, Any]:
     }
 
 
+_LOADED = """
+import resource, sys, time
+from pathlib import Path
+from mtfix.runtime.tagger import load
+start = time.perf_counter()
+model = load(Path(sys.argv[1]), threads=2)
+model.tag(["A sentence."])
+ready = time.perf_counter() - start
+model.tag(["This is a sentence of nine words for it. " * 5] * 64)
+print(ready, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def tagger(documents: list[Document], folder: Path, runs: int) -> dict[str, Any]:
+    """Return the tagger's words a second on two cores, the ratio to Harper, seconds to load, and memory in MB."""
+    from mtfix.runtime.tagger import load
+
+    model = load(folder, threads=2)
+    paragraphs = [s.hypothesis for d in documents for s in d.segments]
+    subjects: dict[str, Callable[[], object]] = {"tagger": lambda: model.tag(paragraphs)}
+    if peer := harper(documents):
+        subjects["Harper"] = peer
+    times: dict[str, list[float]] = {name: [] for name in subjects}
+    for _ in range(runs):
+        for name, run in subjects.items():
+            times[name].append(timed(run))
+    middle = {name: statistics.median(taken) for name, taken in times.items()}
+    command = [sys.executable, "-c", _LOADED, str(folder)]
+    alone = [subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() for _ in range(3)]
+    total = words(documents)
+    return {
+        "words": total,
+        "words_a_second": {name: round(total / m) for name, m in middle.items()},
+        "times_harper": round(middle["Harper"] / middle["tagger"], 2) if peer else None,
+        "load_seconds": round(statistics.median(float(a[0]) for a in alone), 2),
+        "memory_mb": round(max(float(a[1]) for a in alone)),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--words", type=int, default=40_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--each", action="store_true", help="microseconds a hundred words, for each detector")
+    parser.add_argument("--tagger", type=Path, help="measure this model alone")
     options = parser.parse_args()
     documents = some(options.data, options.words)
+    if options.tagger:
+        print(tagger(documents, options.tagger, options.runs))
+        return
     result = measure(documents, options.runs)
     print(f"{result['words']} words, median of {options.runs} runs taken in turn")
     for name, speed in result["words_a_second"].items():

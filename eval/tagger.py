@@ -1,9 +1,10 @@
 """Measure the tagger alone: words, scores, heat map, edits, confidence.
 
-    python -m eval.tagger --data DIR --model FOLDER [--out results.json] [--most N] [--half 1]
+    python -m eval.tagger --data DIR --model FOLDER [--out results.json] [--most N] [--half 1] [--card]
 
 What the card's numbers were fitted on (the even-numbered records) is left out with `--half 1`, the default; `--half -1`
-takes all. Target-only, one threshold for all language pairs. TER counts edits on words and signs; lower is better.
+takes all. Target-only, one threshold for all language pairs, chosen on the even halves. TER counts edits on words and
+signs; lower is better. `--card` writes the figures into the card, and the reliability plot beside it.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from __future__ import annotations
 import argparse
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from eval.gleu import gleu
+from eval.measures import exact, span_f1
+from eval.measures import gain as gain_of
 from eval.tagger_fit import Case, cases, distance, mcc, words, write_tables
-from eval.tagger_sets import PAIRS, Pair, half, mlqe, repairs, texts
+from eval.tagger_sets import PAIRS, Pair, half, mlqe, post_edited, repairs, texts
+from mtfix.metrics import quality as metric
+from mtfix.render import plots
 from mtfix.repair import tagged
 from mtfix.runtime.tagger import REWRITE, Tagger, load, quality, suspicion
 from mtfix.text.edits import apply, select
@@ -85,9 +90,37 @@ def detection(tagger: Tagger, data: Path, which: int, most: int | None) -> dict[
             "pearson": round(float(np.corrcoef(scores, [r.z for r in rows])[0, 1]), 3),
             "spearman": round(float(np.corrcoef(ranks(scores), ranks([r.z for r in rows]))[0, 1]), 3),
             "word_ece": round(ece(guess, truth.astype(float)), 3),
+            "span_f1": span_f1(
+                [r.words for r in rows], [[p > threshold for p in s] for s in suspects], [r.bad for r in rows]
+            ),
             "n": len(rows),
         }
     return out
+
+
+def error_free(tagger: Tagger, data: Path, which: int, most: int | None) -> dict[str, Any]:
+    """Return precision and recall of "free of errors": a human changed nothing. By pair, and over all."""
+    how = tagger.card.options["error_free"]
+    pairs = post_edited(data) if which < 0 else half(post_edited(data), which)
+    found: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    some = [p for name in PAIRS for p in [q for q in pairs if q.origin == name][:most]]
+    for pair, tagging in zip(some, tagger.tag([p.hypothesis for p in some]), strict=True):
+        answer = metric.error_free(tagging, how), pair.hypothesis in pair.references
+        found[pair.origin].append(answer)
+        found["all"].append(answer)
+    return {name: _precision(answers) for name, answers in found.items()}
+
+
+def _precision(answers: Sequence[tuple[bool, bool]]) -> dict[str, Any]:
+    right = sum(yes and good for yes, good in answers)
+    said, true = sum(yes for yes, _ in answers), sum(good for _, good in answers)
+    return {
+        "precision": round(right / said, 3) if said else None,
+        "recall": round(right / true, 3) if true else None,
+        "yes": said,
+        "share_good": round(true / len(answers), 3),
+        "n": len(answers),
+    }
 
 
 def ranks(values: Sequence[float]) -> np.ndarray[Any, Any]:
@@ -140,6 +173,11 @@ def gain(tagger: Tagger, pairs: Sequence[Pair], trust: tagged.Trust) -> dict[str
     for name, accept in (("safe", SAFE), ("all", ALL)):
         after, first = repaired(tagger, hypotheses, trust, accept)
         out[name] = measure(after)
+        references = [p.references for p in pairs]
+        out[name + "_exact"] = exact(hypotheses, after, references)
+        if not several:
+            change = gain_of(hypotheses, after, [r[0] for r in references])
+            out[name + "_gain_to_edit"], out[name + "_p"] = change.ratio, change.p
         alone = [_nearer(p, e) for p, edits in zip(pairs, first, strict=True) for e in edits]
         out[name + "_edits"], out[name + "_nearer"] = len(alone), sum(alone)
         good = [(p.hypothesis, a) for p, a in zip(pairs, after, strict=True) if p.hypothesis in p.references]
@@ -188,6 +226,9 @@ def summary(results: dict[str, Any]) -> dict[str, Any]:
     for pair, row in results.get("detection", {}).items():
         if isinstance(row, dict):
             out.update({f"{pair}_word_mcc": row["mcc"], f"{pair}_pearson": row["pearson"]})
+            out.update({f"{pair}_spearman": row["spearman"], f"{pair}_span_f1": row["span_f1"]})
+    for pair, row in results.get("error_free", {}).items():
+        out[f"{pair}_error_free"] = [row["precision"] or 0.0, row["recall"] or 0.0, row["yes"], row["n"]]
     for name in ("clean_news", "un_2023"):
         for key, value in results.get(name, {}).items():
             out[f"{name}_{key}"] = value
@@ -209,44 +250,86 @@ def summary(results: dict[str, Any]) -> dict[str, Any]:
     return out
 
 
+def measure(
+    tagger: Tagger,
+    data: Path,
+    which: int,
+    most: int | None,
+    *,
+    only: str = "detection,error_free,calm,gain,confidence",
+    show: Callable[[str, Any], None] = lambda *_: None,
+) -> dict[str, Any]:
+    """Return all figures; `show` is told each as it comes."""
+    trust = trust_of(tagger)
+    results: dict[str, Any] = {"model": tagger.signature, "half": which}
+
+    def put(name: str, value: Any) -> None:
+        results[name] = value
+        show(name, value)
+
+    if "detection" in only:
+        put("detection", detection(tagger, data, which, most))
+    if "error_free" in only and "error_free" in tagger.card.options:
+        put("error_free", error_free(tagger, data, which, most))
+    if "calm" in only:
+        # Fitting used the first paragraphs of the news, so those are left out.
+        put("clean_news", calm(tagger, texts(data, "clean", 1200)[500:][:most], trust))
+        put("un_2023", calm(tagger, texts(data, "un", most or 500), trust))
+    found: list[Case] = []
+    for name, pairs in repairs(data).items():
+        some = (pairs if which < 0 else half(pairs, which))[:most]
+        if "gain" in only:
+            put(name, gain(tagger, some, trust))
+        if "confidence" in only:
+            found += cases(tagger, some, tagger.tag([p.hypothesis for p in some]))
+    if found:
+        put("confidence", confidence(found, trust))
+    return results
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--model", type=Path, default=Path("models/tagger-en"))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--most", type=int, default=0)
     parser.add_argument("--half", type=int, default=1)
     parser.add_argument("--card", action="store_true", help="write the figures into the model's card")
-    parser.add_argument("--only", default="detection,calm,gain,confidence")
+    parser.add_argument("--only", default="detection,error_free,calm,gain,confidence")
+    parser.add_argument("--plot", type=Path, help="the reliability plot; --only none draws the card's figures")
     o = parser.parse_args()
     tagger = load(o.model)
-    trust = trust_of(tagger)
-    results: dict[str, Any] = {"model": tagger.signature, "half": o.half}
+    shown: dict[str, Any] = {}
 
     def show(name: str, value: Any) -> None:
-        results[name] = value
+        shown[name] = value
         print(name, json.dumps(value), flush=True)
         if o.out:
-            o.out.write_text(json.dumps(results, indent=1), encoding="utf-8")
+            o.out.write_text(json.dumps(shown, indent=1) + "\n", encoding="utf-8")
 
-    most = o.most or None
-    if "detection" in o.only:
-        show("detection", detection(tagger, o.data, o.half, most))
-    if "calm" in o.only:
-        # Fitting used the first paragraphs of the news, so those are left out.
-        show("clean_news", calm(tagger, texts(o.data, "clean", 1200)[500:][:most], trust))
-        show("un_2023", calm(tagger, texts(o.data, "un", o.most or 500), trust))
-    found: list[Case] = []
-    for name, pairs in repairs(o.data).items():
-        some = (pairs if o.half < 0 else half(pairs, o.half))[:most]
-        if "gain" in o.only:
-            show(name, gain(tagger, some, trust))
-        if "confidence" in o.only:
-            found += cases(tagger, some, tagger.tag([p.hypothesis for p in some]))
-    if found:
-        show("confidence", confidence(found, trust))
+    results = measure(tagger, o.data, o.half, o.most or None, only=o.only, show=show)
     if o.card:
-        write_tables(o.model / "card.toml", {"measured": summary(results)})
+        write_card(o.model, tagger, results)
+    if o.plot or (o.card and "confidence" in results):
+        measured = summary(results) if "confidence" in results else tagger.card.options["measured"]
+        draw(measured, o.plot or o.model / "reliability.svg", tagger.signature)
+
+
+def write_card(folder: Path, tagger: Tagger, results: dict[str, Any]) -> None:
+    """Put the figures into the card; what was not measured now stays as it was."""
+    measured = dict(tagger.card.options.get("measured", {})) | summary(results)
+    tables: dict[str, dict[str, Any]] = {"measured": measured}
+    if row := results.get("error_free"):
+        stated = {"precision": row["all"]["precision"] or 0.0, "recall": row["all"]["recall"] or 0.0}
+        tables["error_free"] = dict(tagger.card.options["error_free"]) | stated
+    write_tables(folder / "card.toml", tables)
+
+
+def draw(measured: dict[str, Any], path: Path, signature: str) -> None:
+    """Draw how often edits were right against how sure they were, from the figures of a card."""
+    rows = measured["reliability"]
+    title = f"{signature}: {sum(row[3] for row in rows):,} edits, ECE {measured['confidence_ece']:.3f}"
+    path.write_bytes(plots.reliability(rows, plots.format_of(path), title=title))
 
 
 if __name__ == "__main__":

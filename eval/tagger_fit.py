@@ -1,9 +1,10 @@
 """Fit what turns the tagger's numbers into probabilities, a quality and confidences; choose its thresholds.
 
-    python -m eval.tagger_fit --data DIR --model FOLDER [--most N]
+    python -m eval.tagger_fit --data DIR --model FOLDER [--most N] [--only PARTS]
 
 Fitted on the even-numbered records of the development sets; `eval.tagger` measures on the odd ones. Writes the
-tables [suspect], [quality], [tags] and [edits] of FOLDER/card.toml anew and leaves the rest of the card alone.
+tables [suspect], [quality], [tags], [edits] and [error_free] of FOLDER/card.toml anew and leaves the rest of the card
+alone. `--only quality,error_free` fits these parts alone and keeps what the card says of the others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import math
+import random
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,13 +22,19 @@ from typing import Any
 
 import numpy as np
 
-from eval.tagger_sets import PAIRS, Pair, half, mlqe, repairs, texts
+from eval.damage import shuffled
+from eval.tagger_sets import PAIRS, Pair, half, mlqe, post_edited, repairs, short_sentences, texts
 from mtfix.repair import tagged
-from mtfix.runtime.tagger import FEATURES, REWRITE, Raw, Tagger, features, load, logit, sigmoid, suspicion
+from mtfix.runtime.tagger import FEATURES, REWRITE, WRECK, Raw, Tagger, features, load, logit, sigmoid, suspicion, wreck
 from mtfix.types import Tagging
 
 Array = np.ndarray[Any, Any]
 MOST_CLEAN = 0.015  # of clean words above the threshold
+SHARP, MOST = 2.0, 10.0
+DOUBT, TRUST = 52.0, 60.0  # of shuffled sentences 95 in 100 score less than the first before this
+DOUBLED = 4.0  # off the quality for each word that stands there twice; the network often overlooks it
+PRECISION = 0.6  # of a "yes" to "is it free of errors?", on real translation of which a fifth is
+PARTS = ("suspect", "quality", "tags", "edits", "error_free")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,51 @@ def fit_quality(raws: dict[str, list[Raw]], suspects: dict[str, list[list[float]
     x, y = np.concatenate(xs), np.concatenate(ys)
     w = np.linalg.solve(x.T @ x + 1e-3 * np.eye(2), x.T @ y)
     bias = float(np.mean([m[1] - m[0] @ w for m in means]))
-    return {"score": round(float(w[0]), 3), "suspect": round(float(w[1]), 3), "bias": round(bias, 3)}
+    return {
+        "score": round(float(w[0]), 3),
+        "suspect": round(float(w[1]), 3),
+        "bias": round(bias, 3),
+        "doubled": DOUBLED,
+    }
+
+
+def fit_wreck(good: Windows, shuffled_: Windows, how: dict[str, float]) -> dict[str, float]:
+    """Fit what tells shuffled text from text that is only bad, on windows of good and bad translation and of news.
+
+    SHARP says how sure it must be (above 1 - 1 / SHARP) before the score falls, MOST to where it falls: far enough for
+    shuffled text, and not to 0, since some headlines look shuffled. Above TRUST nothing falls.
+    """
+    rows = [wreck(raw, w, suspicion(raw, w, how)) for some in (good, shuffled_) for w, raw in some]
+    x, y = np.array(rows), np.repeat([0.0, 1.0], [len(good), len(shuffled_)])
+    middle, scale = x.mean(0), x.std(0)
+    w = logistic((x - middle) / scale, y)
+    weights = w[:-1] / scale
+    out = {name: round(float(v), 4) for name, v in zip(WRECK, weights, strict=True)}
+    return {
+        **out,
+        "bias": round(float(w[-1] - weights @ middle), 4),
+        "sharp": SHARP,
+        "most": MOST,
+        "doubt": DOUBT,
+        "trust": TRUST,
+    }
+
+
+def fit_error_free(taggings: Sequence[Tagging], good: Sequence[bool], precision: float) -> dict[str, float]:
+    """Fit the probability that a human changed nothing, and the lowest threshold that keeps the precision."""
+    from mtfix.metrics.quality import ERROR_FREE, error_free_features
+
+    x = np.array([error_free_features(t) for t in taggings])
+    y = np.array(good, float)
+    middle, scale = x.mean(0), x.std(0)
+    w = logistic((x - middle) / scale, y)
+    p = 1 / (1 + np.exp(-((x - middle) / scale @ w[:-1] + w[-1])))
+    order_ = np.argsort(-p)
+    reached = np.where(np.cumsum(y[order_]) / np.arange(1, len(p) + 1) >= precision)[0]
+    threshold = float(p[order_[reached[-1]]]) if len(reached) else 1.0
+    weights = w[:-1] / scale
+    out = {name: round(float(v), 4) for name, v in zip(ERROR_FREE, weights, strict=True)}
+    return {**out, "bias": round(float(w[-1] - weights @ middle), 4), "threshold": round(threshold, 3)}
 
 
 def rewrites(raws: Sequence[Raw], tag: int) -> Array:
@@ -188,41 +240,79 @@ def write_tables(card: Path, tables: dict[str, dict[str, Any]]) -> None:
     card.write_text(text, encoding="utf-8")
 
 
+def windows_of(tagger: Tagger, sentences_: Sequence[str]) -> list[tuple[list[str], Raw]]:
+    """Return sentences as words with what the network says of them."""
+    split = [words(t)[:120] for t in sentences_]
+    return list(zip(split, tagger.raw(split), strict=True))
+
+
+def fit_reading(tagger: Tagger, data: Path, most: int | None, parts: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return the tables that turn numbers into suspicion, quality and a floor for REWRITE."""
+    rows = {p: half(mlqe(data, p), 0)[:most] for p in PAIRS}
+    raws = {p: tagger.raw([r.words for r in some]) for p, some in rows.items()}
+    windows = {p: [(r.words, w) for r, w in zip(rows[p], raws[p], strict=True)] for p in PAIRS}
+    clean = windows_of(tagger, texts(data, "clean", most or 500))
+    how = dict(tagger.card.options["suspect"])
+    out: dict[str, dict[str, Any]] = {}
+    if "suspect" in parts:
+        how = fit_suspect(windows, {p: [np.array(r.bad) for r in rows[p]] for p in PAIRS}, clean)
+        out["suspect"] = how
+    if "quality" in parts:
+        suspects = {p: [suspicion(raw, words_, how) for words_, raw in windows[p]] for p in PAIRS}
+        out["quality"] = fit_quality(raws, suspects, {p: [r.da for r in rows[p]] for p in PAIRS})
+        rng = random.Random(5)
+        good = short_sentences(texts(data, "clean", most or 500))[: most or 1000]
+        mt = [p.hypothesis for p in half(post_edited(data), 0)][: most and 5 * most : 2]
+        bad = windows_of(tagger, [s for t in (*good, *mt) if (s := shuffled(t, rng))])
+        sound = [*(w for p in PAIRS for w in windows[p]), *windows_of(tagger, good)]
+        out["quality.wreck"] = fit_wreck(sound, bad, how)
+    if "tags" in parts:
+        rewrite = rewrites([raw for _, raw in clean], tagger.reading.tags.index(REWRITE))
+        # Of clean segments 4% have one.
+        out["tags"] = {"floor": 0.05, "rewrite": round(float(max(0.3, np.quantile(rewrite, 0.96))), 2)}
+    return out
+
+
+def fit_tags(tagger: Tagger, data: Path, most: int | None, *, apply_at: float, suggest_at: float) -> dict[str, Any]:
+    """Return the tables of the edits' confidence."""
+    found: list[Case] = []
+    for name, pairs in repairs(data).items():
+        some = half(pairs, 0)[:most]
+        these = list(cases(tagger, some, tagger.tag([p.hypothesis for p in some])))
+        print(name, len(these), "edits,", sum(c.better for c in these), "nearer", flush=True)
+        found += these
+    fitted = fit_edits(found)
+    for kind, w in fitted.items():
+        need = {t: round(sigmoid((logit(t) - w[1]) / w[0]), 3) for t in (suggest_at, apply_at)}
+        print(kind, w, "needs p", need)
+    return {"edits": {"apply_at": apply_at, "suggest_at": suggest_at}, "edits.fitted": fitted}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--apply-at", type=float, default=0.8)
     parser.add_argument("--suggest-at", type=float, default=0.45)
+    parser.add_argument("--precision", type=float, default=PRECISION, help="of error-free segments")
     o = parser.parse_args()
-    tagger = load(o.model)
-    card = o.model / "card.toml"
-    rows = {p: half(mlqe(o.data, p), 0)[: o.most or None] for p in PAIRS}
-    raws = {p: tagger.raw([r.words for r in some]) for p, some in rows.items()}
-    truth = {p: [np.array(r.bad) for r in rows[p]] for p in PAIRS}
-    windows = {p: [(r.words, w) for r, w in zip(rows[p], raws[p], strict=True)] for p in PAIRS}
-    clean_words = [words(t)[:120] for t in texts(o.data, "clean", o.most or 500)]
-    clean_raws = tagger.raw(clean_words)
-    how = fit_suspect(windows, truth, list(zip(clean_words, clean_raws, strict=True)))
-    suspects = {p: [suspicion(raw, words_, how) for words_, raw in windows[p]] for p in PAIRS}
-    quality = fit_quality(raws, suspects, {p: [r.da for r in rows[p]] for p in PAIRS})
-    print("suspect", how, "quality", quality, flush=True)
-    rewrite = rewrites(clean_raws, tagger.reading.tags.index(REWRITE))
-    floor = round(float(max(0.3, np.quantile(rewrite, 0.96))), 2)  # of clean segments 4% have one
-    write_tables(card, {"suspect": how, "quality": quality, "tags": {"floor": 0.05, "rewrite": floor}})
-    tagger = load(o.model)
-    found: list[Case] = []
-    for name, pairs in repairs(o.data).items():
-        some = half(pairs, 0)[: o.most or None]
-        these = list(cases(tagger, some, tagger.tag([p.hypothesis for p in some])))
-        print(name, len(these), "edits,", sum(c.better for c in these), "nearer", flush=True)
-        found += these
-    fitted = fit_edits(found)
-    write_tables(card, {"edits": {"apply_at": o.apply_at, "suggest_at": o.suggest_at}, "edits.fitted": fitted})
-    for kind, w in fitted.items():
-        need = {t: round(sigmoid((logit(t) - w[1]) / w[0]), 3) for t in (o.suggest_at, o.apply_at)}
-        print(kind, w, "needs p", need)
+    parts, most, card = o.only.split(","), o.most or None, o.model / "card.toml"
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"--only takes {', '.join(PARTS)}; not {', '.join(sorted(unknown))}")
+    if {"suspect", "quality", "tags"} & set(parts):
+        tables = fit_reading(load(o.model), o.data, most, parts)
+        print(tables, flush=True)
+        write_tables(card, tables)
+    if "error_free" in parts:
+        rows = half(post_edited(o.data), 0)[: most and 5 * most]
+        taggings = load(o.model).tag([p.hypothesis for p in rows])
+        found = fit_error_free(taggings, [p.hypothesis in p.references for p in rows], o.precision)
+        print("error_free", found, flush=True)
+        write_tables(card, {"error_free": found})
+    if "edits" in parts:
+        write_tables(card, fit_tags(load(o.model), o.data, most, apply_at=o.apply_at, suggest_at=o.suggest_at))
 
 
 if __name__ == "__main__":

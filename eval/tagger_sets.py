@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from eval.gleu import detokenised
+from mtfix.text.tokens import sentences
 
 PAIRS = ("ro-en", "et-en", "ru-en", "ne-en", "si-en")
 T = TypeVar("T")
@@ -54,6 +55,18 @@ def mlqe(data: Path, pair: str) -> list[Tagged]:
             bad = [t == "BAD" for t in r["tags"][1::2]]
             out.append(Tagged(r["hypothesis_tok"].split(), bad, r["da_z"], r["da"]))
     return out
+
+
+def post_edited(data: Path) -> list[Pair]:
+    """Return the hypotheses of all five languages with their human corrections, in the order of the file."""
+    found = read(data / "pairs/mlqe_pe.dev.jsonl.xz")
+    return [Pair(r["pair"], r["hypothesis"], (r["post_edit"],)) for r in found]
+
+
+def short_sentences(paragraphs: Sequence[str]) -> list[str]:
+    """Return the sentences of 8 to 45 words."""
+    spans = ((p, s) for p in paragraphs for s in sentences(p))
+    return [s.of(p) for p, s in spans if 8 <= len(s.of(p).split()) <= 45]
 
 
 def repairs(data: Path) -> dict[str, list[Pair]]:

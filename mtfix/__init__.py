@@ -20,8 +20,12 @@ The map
     models.py       the models behind the pipeline, each used where it is there
     api.py          fix, check, score: three functions over one pipeline
     pipeline.py     detect -> repair -> verify -> score
-    scoring.py      several systems scored and compared
+    scoring.py      several systems scored and compared, corpora scored
+    spread.py       the distribution, the worst segments, tables by system and pair
     batch.py        corpora
+    audit.py        what each rule did to a corpus
+    tally.py        counts and examples of bounded size, which merge
+    workers.py      what the processes of a corpus run do
     manifest.py     how far a corpus run is, so that it goes on after a kill
     cli/            the command line
     page/           the page

@@ -1,323 +1,403 @@
 """Corpora on one machine: streaming, constant memory, order kept, goes on after a kill.
 
-Each record is a document of its own, so the output depends neither on the number of processes nor
-on where a run was cut. What is done so far lies in the folder OUT.mtfix (`manifest.py`); at the end
-OUT and OUT.quarantine.jsonl appear at once.
+Each record, or each run of records with one `--group-by` value, is a document of its own, so the
+output depends neither on the number of processes nor on where a run was cut. What is done so far
+lies in the folder OUT.mtfix (`manifest.py`); at the end OUT and the files beside it appear at once.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import heapq
 import json
-import multiprocessing
-import signal
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from mtfix import __version__, manifest
+from mtfix import __version__, manifest, workers
 from mtfix.config import Settings, as_dict
-from mtfix.errors import ConfigError, InputError, ServiceError, did_you_mean
-from mtfix.ingest import delimited, jsonl, lines, stream
+from mtfix.errors import BadSetting, ConfigError, FormatError, InputError, TooManyErrors, did_you_mean
+from mtfix.ingest import corpus as corpora
+from mtfix.ingest import documents, packing, parquet, parquet_out, stream
+from mtfix.ingest.documents import Group
 from mtfix.ingest.english import doubt
-from mtfix.ingest.records import FIELDS, Bad, Record
-from mtfix.manifest import State
+from mtfix.ingest.records import FIELDS, Bad, Layout, Record
+from mtfix.manifest import COUNTED, State
 from mtfix.pipeline import Pipeline
 from mtfix.render import corpus
-from mtfix.types import Document
+from mtfix.workers import Observer, Outcome, Plan
 
+# Called with how it goes, the records that are done, and how many there are (0: unknown).
 Progress = Callable[[str, int, int], None]
-_CHUNK = 16
 _CHECKPOINT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be done. `fields` maps our names to those of the file, `format` is for `-`."""
+    """What is to be done.
 
-    hypotheses: str
-    output: str
+    `hypotheses` are a file or several of one format, read as one. `fields` maps our names to those
+    of the file, `format` is for `-`. `drop_below` leaves out what
+    has a lower QE after repair, `sample` takes so many records (0: all), `group_by` names the field
+    whose neighbouring equal values make one document, `max_errors` is how many records may be bad.
+    `observer` sees each report.
+    """
+
+    hypotheses: str | tuple[str, ...]
+    output: str = ""
     settings: Settings = field(default_factory=Settings)
     fields: dict[str, str] = field(default_factory=dict)
     format: str = ""
     words: bool = False
     jobs: int = 1
+    drop_below: float | None = None
+    sample: int = 0
+    group_by: str = ""
+    max_errors: int | None = None
+    observer: type[Observer] | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Return the files, or `-`."""
+        return (self.hypotheses,) if isinstance(self.hypotheses, str) else self.hypotheses
 
     @property
     def formats(self) -> tuple[str, str]:
         """Return the formats of input and output; `-` has that of the other one, or the one given."""
-        known = [name for name in (self.hypotheses, self.output) if name != "-"]
-        default = self.format or (stream.format_of(known[0]) if known else "jsonl")
-        return stream.format_of(self.hypotheses, default), stream.format_of(self.output, default)
+        known = [name for name in (*self.inputs, self.output) if name not in ("-", "")]
+        default = stream.format_of(known[0], self.format) if known else "jsonl"
+        read = {stream.format_of(name, self.format, default=default) for name in self.inputs}
+        if len(read) > 1:
+            raise FormatError(
+                f"The inputs are of different formats: {', '.join(sorted(read))}.",
+                "Give OUT as a folder, so that each file has its own output.",
+            )
+        came = read.pop()
+        return came, stream.format_of(self.output, self.format, default=default) if self.output else came
+
+    def plan(self, layout: Layout) -> Plan:
+        """Return what a process has to know."""
+        came, goes = self.formats
+        return Plan(self.settings, goes, self.words, self.drop_below, self.observer, came=came, names=layout.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was done: records = written + quarantined."""
+    """What was done: records = written + quarantined + dropped. `words` and `seconds` are of this run alone."""
 
     records: int = 0
     written: int = 0
     quarantined: int = 0
+    dropped: int = 0
     changed: int = 0
     edits: int = 0
+    findings: int = 0
+    failures: int = 0
     words: int = 0
+    repeated: int = 0
     seconds: float = 0.0
     resumed_at: int = 0
     done_before: bool = False
+    dry: bool = False
     quarantine: str = ""
+    seen: Observer | None = None
 
     def summary(self) -> str:
         """Return one sentence for the user."""
         if self.done_before:
             return f"Nothing to do: these {self.records:,} records were done before. --restart does them again."
         speed = self.words / self.seconds if self.seconds else 0
-        out = f"{self.records:,} records, {self.changed:,} changed by {self.edits:,} edits"
+        parts = [f"{self.records:,} records, {self.changed:,} changed by {self.edits:,} edits"]
         if self.quarantined:
-            out += f", {self.quarantined:,} in quarantine" + (f" ({self.quarantine})" if self.quarantine else "")
-        out += f"; {self.seconds:.1f} s, {speed:,.0f} words a second"
+            parts.append(f"{self.quarantined:,} in quarantine" + (f" ({self.quarantine})" if self.quarantine else ""))
+        if self.dropped:
+            parts.append(f"{self.dropped:,} dropped")
+        if self.failures:
+            parts.append(f"{self.failures:,} failures of detectors")
+        out = f"{', '.join(parts)}; {self.seconds:.1f} s, {speed:,.0f} words a second"
+        if self.dry:
+            out += "; nothing was written"
         return out + (f"; went on from record {self.resumed_at:,}" if self.resumed_at else "")
 
 
 def run(
-    job: Job, *, restart: bool = False, progress: Progress | None = None, tell: Callable[[str], None] | None = None
+    job: Job,
+    *,
+    dry: bool = False,
+    restart: bool = False,
+    progress: Progress | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Result:
-    """Repair a corpus.
+    """Repair a corpus; with `dry`, write nothing.
 
     Raises InputError for files that can't be read or written, FormatError for their formats,
-    ConfigError if there is a half-done output of other settings.
+    ConfigError for what can't be asked for, and for a half-done output of other settings,
+    TooManyErrors, and DiskFull; after the last two the same call goes on.
     """
+    _refuse(job, dry=dry)
+    report, say = progress or (lambda *_: None), tell or (lambda _: None)
+    if dry:
+        return _streamed(job, None, report, say)
+    if job.output == "-":
+        return _streamed(job, sys.stdout.buffer, report, say)
+    with manifest.folder_of(Path(job.output)) as folder:
+        try:
+            return _to_file(job, folder, restart, report, say)
+        except KeyboardInterrupt:
+            say(f"Stopped. The same command goes on from record {manifest.reached(folder):,}.")
+            raise
+
+
+def _refuse(job: Job, *, dry: bool) -> None:
+    """Raise what is wrong with a job."""
     if unknown := [name for name in job.fields if name not in FIELDS]:
         hint = did_you_mean(unknown[0], FIELDS) or f"There are {', '.join(FIELDS)}."
         raise ConfigError(f"There is no field {unknown[0]!r}.", hint)
-    report, say = progress or (lambda *_: None), tell or (lambda _: None)
-    if job.output == "-":
-        return _to_stdout(job, report, say)
-    if job.hypotheses != "-" and Path(job.hypotheses).resolve() == Path(job.output).resolve():
+    if not job.output and not dry:
+        raise ConfigError("There is no OUT.", "Name the file for the post-edits; --dry-run needs none.")
+    if job.sample and "-" in job.inputs:
+        raise ConfigError("Standard input can't be sampled: it can be read only once.", "Give a file.")
+    if job.sample and job.group_by:
+        raise ConfigError("--sample would tear the documents of --group-by apart.", "Leave one of them out.")
+    if job.drop_below is not None and not 0 <= job.drop_below <= 100:
+        raise BadSetting(f"drop-below is {job.drop_below:g}.", "QE runs from 0 to 100.")
+    if job.output == "-" and job.formats[1] == "parquet" and not dry:
+        raise FormatError("Parquet can't be written to standard output.", "Give OUT the name of a file.")
+    real = [Path(name).resolve() for name in job.inputs if name != "-"]
+    if job.output != "-" and not dry and Path(job.output).resolve() in real:
         raise InputError("IN and OUT are the same file.", "Give OUT another name.")
-    with manifest.folder_of(Path(job.output)) as folder:
-        return _to_file(job, folder, restart, report, say)
-
-
-# One record ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A record's line, or why it has none."""
-
-    line: str = ""
-    bad: Bad | None = None
-    edits: int = 0
-    words: int = 0
-
-
-class _Worker:
-    """A pipeline with what is to be written; one in each process."""
-
-    def __init__(self, settings: Settings, format: str, words: bool) -> None:
-        self.pipeline = Pipeline(settings)
-        self.format = format
-        self.words = words
-
-    def __call__(self, item: Record | Bad) -> _Outcome:
-        if isinstance(item, Bad):
-            return _Outcome(bad=item)
-        try:
-            return self._repaired(item)
-        except (KeyboardInterrupt, MemoryError, ServiceError):
-            raise
-        except Exception as error:
-            reason = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
-            return _Outcome(bad=Bad(item.number, reason, item.segment.hypothesis[:2000]))
-
-    def _repaired(self, item: Record) -> _Outcome:
-        segment = item.segment
-        if not segment.source_lang and self.pipeline.settings.source_lang:
-            segment = replace(segment, source_lang=self.pipeline.settings.source_lang)
-        report = self.pipeline.run(Document((segment,)))
-        repair = report.repairs[0]
-        if self.format == "txt":
-            line = corpus.text_line(repair, item.end)
-        elif self.format == "jsonl":
-            line = corpus.json_line(repair, item.other, failures=report.failures, words=self.words)
-        else:
-            line = corpus.table_line(repair, item.row, item.other, self.format)
-        return _Outcome(line, edits=len(repair.edits), words=len(segment.hypothesis.split()))
-
-
-_worker: _Worker | None = None
-
-
-def _start(settings: Settings, format: str, words: bool) -> None:
-    """Build this process's worker. An interrupt is the parent's business."""
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker = _Worker(settings, format, words)
-
-
-def _work(chunk: list[Record | Bad]) -> list[_Outcome]:
-    if _worker is None:
-        raise RuntimeError("the process was not started by _start")
-    return [_worker(item) for item in chunk]
-
-
-def _outcomes(items: Iterator[Record | Bad], job: Job) -> Iterator[_Outcome]:
-    """Yield what becomes of the records, in order, with a bounded number of them under way."""
-    arguments = (job.settings, job.formats[1], job.words)
-    if job.jobs == 1:
-        worker = _Worker(*arguments)
-        yield from map(worker, items)
-        return
-    pool = ProcessPoolExecutor(
-        job.jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_start, initargs=arguments
-    )
-    try:
-        under_way: deque[Any] = deque()
-        for chunk in iter(lambda: list(islice(items, _CHUNK)), []):
-            under_way.append(pool.submit(_work, chunk))
-            if len(under_way) >= 3 * job.jobs:
-                yield from under_way.popleft().result()
-        while under_way:
-            yield from under_way.popleft().result()
-    except BrokenProcessPool as error:
-        raise ServiceError(
-            "A process ended before its work was done, perhaps for lack of memory.",
-            "Run the same command again with fewer --jobs: it goes on from where it was.",
-        ) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 # A run --------------------------------------------------------------------------------------------
 
 
-def _to_stdout(job: Job, progress: Progress, say: Callable[[str], None]) -> Result:
-    state, began = State(), time.monotonic()
-    out = sys.stdout.buffer
-    with stream.opened(job.hypotheses) as file:
-        names, items = _records(file, job)
-        out.write(_header(job, names).encode())
-        for outcome in _outcomes(_asked(items, say), job):
-            _count(state, outcome)
-            if outcome.bad:
-                say(f"record {outcome.bad.number} left out: {outcome.bad.reason}")
-            out.write(outcome.line.encode())
-            out.flush()
-            progress("records", state.records, 0)
-    return _result(state, seconds=time.monotonic() - began)
+def _streamed(job: Job, out: Any, progress: Progress, say: Callable[[str], None]) -> Result:
+    """Run with nothing kept for another run, and nothing written if `out` is None."""
+    with _opened(job) as (layout, items):
+        about, total = _about(job)
+        going = _Going(State(), job, progress, say, total)
+        if out:
+            out.write(_header(job, layout).encode())
+        for outcomes in going.over(_groups(items, job, about, say), layout):
+            for outcome in outcomes if out else ():
+                if outcome.bad:
+                    say(f"record {outcome.bad.number} left out: {outcome.bad.reason}")
+                elif not outcome.dropped:
+                    out.write(outcome.line)
+            if out:
+                out.flush()
+            going.check("Mend the input, or allow more.")
+    return going.result(dry=out is None)
 
 
 def _to_file(job: Job, folder: Path, restart: bool, progress: Progress, say: Callable[[str], None]) -> Result:
-    output, began = Path(job.output), time.monotonic()
+    output = Path(job.output)
     about, total = _about(job)
     state = manifest.resume(folder, about, output, restart=restart)
-    if state.done and not (folder / "part").exists():
-        return _result(state, done_before=True)
-    first, words = state.records, state.words
-    with (
-        stream.opened(job.hypotheses) as file,
-        manifest.open_at(folder / "part", state.part_bytes) as part,
-        manifest.open_at(folder / "quarantine.jsonl", state.quarantine_bytes) as bad,
-    ):
-        names, items = _records(file, job)
-        if not first:
-            part.write(_header(job, names).encode())
+    going = _Going(state, job, progress, say, total)
+    make = _maker(job)
+    if state.done:
+        return going.result(done_before=not manifest.finish(folder, output, make))
+    if not state.records:
+        manifest.begin(folder, about)
+    with manifest.opened(folder, state) as files, _opened(job) as (layout, items):
+        groups = _groups(items, job, about, say)
+        if not state.records:
+            files.part.write(_header(job, layout).encode())
         saved = time.monotonic()
-        for outcome in _outcomes(_asked(islice(items, first, None), say), job):
-            _count(state, outcome)
-            part.write(outcome.line.encode())
-            if outcome.bad:
-                bad.write(_quarantined(outcome.bad))
-            progress("records", state.records, total)
-            if time.monotonic() - saved > _CHECKPOINT_SECONDS:
-                manifest.save(folder, about, state, (part, bad))
+        for outcomes in going.over(documents.skipped(groups, state.records), layout):
+            for outcome in outcomes:
+                files.put(outcome)
+            if going.too_many or time.monotonic() - saved > _CHECKPOINT_SECONDS:
+                manifest.save(folder, about, going.whole(), files)
                 saved = time.monotonic()
-        state.done = True
-        manifest.save(folder, about, state, (part, bad))
-    manifest.finish(folder, output)
-    result = _result(state, seconds=time.monotonic() - began, resumed_at=first)
-    return replace(result, words=state.words - words, quarantine=str(manifest.quarantine_of(output)))
+            going.check(f"See {folder / 'quarantine.jsonl'}; with a higher --max-errors the same command goes on.")
+        going.state.done = True
+        manifest.save(folder, about, going.whole(), files)
+    manifest.finish(folder, output, make)
+    return going.result(quarantine=str(manifest.beside(output, "quarantine")))
 
 
-def _count(state: State, outcome: _Outcome) -> None:
-    state.records += 1
-    if outcome.bad:
-        state.quarantined += 1
-        return
-    state.written += 1
-    state.edits += outcome.edits
-    state.words += outcome.words
-    state.changed += outcome.edits > 0
+class _Going:
+    """A run under way: what was counted and seen, and how fast it goes."""
+
+    def __init__(self, state: State, job: Job, progress: Progress, say: Callable[[str], None], total: int) -> None:
+        self.state = state
+        self._job, self._progress, self._say = job, progress, say
+        self._total = min(job.sample, total) if job.sample and total else total
+        self._seen = job.observer.from_dict(state.seen) if job.observer else None
+        self._first, self._words, self._repeated = state.records, state.words, 0
+        self._began = time.monotonic()
+        self._notices = dict[str, None]()
+
+    def over(self, groups: Iterator[Group], layout: Layout) -> Iterator[list[Outcome]]:
+        """Yield the outcomes of some documents once they are counted. In between, the state is whole."""
+        self._tell()
+        for done in workers.done(groups, self._job.plan(layout), self._job.jobs):
+            outcomes = [outcome for group in done.groups for outcome in group]
+            for outcome in outcomes:
+                self.state.count(outcome)
+            self._repeated += sum(outcome.repeated for outcome in outcomes)
+            if self._seen is not None and done.seen is not None:
+                self._seen.merge(done.seen)
+            for notice in [n for n in done.notices if n not in self._notices]:
+                self._notices[notice] = None
+                self._say(notice)
+            yield outcomes
+            self._tell()
+
+    def whole(self) -> State:
+        """Return the state with what was seen so far."""
+        if self._seen is not None:
+            self.state.seen = self._seen.as_dict()
+        return self.state
+
+    @property
+    def too_many(self) -> bool:
+        """Say whether more records are bad than may be."""
+        return self._job.max_errors is not None and self.state.quarantined > self._job.max_errors
+
+    def check(self, hint: str) -> None:
+        """Raise TooManyErrors if there are."""
+        if self.too_many:
+            raise TooManyErrors(
+                f"{self.state.quarantined:,} of {self.state.records:,} records can't be used; "
+                f"--max-errors is {self._job.max_errors:,}.",
+                hint,
+            )
+
+    def result(self, **more: Any) -> Result:
+        """Return what was done."""
+        values = {name: getattr(self.state, name) for name in COUNTED} | {
+            "words": self.state.words - self._words,
+            "repeated": self._repeated,
+            "seconds": time.monotonic() - self._began,
+            "resumed_at": self._first,
+            "seen": self._seen,
+        }
+        return Result(**values | more)
+
+    def _tell(self) -> None:
+        seconds = time.monotonic() - self._began
+        rate = (self.state.words - self._words) / seconds if seconds else 0.0
+        how = f"{rate:,.0f} words/s, {self.state.findings:,} findings, {self.state.edits:,} edits"
+        self._progress(how, self.state.records, self._total)
 
 
-def _result(state: State, **more: Any) -> Result:
-    names = ("records", "written", "quarantined", "changed", "edits", "words")
-    return Result(**{name: getattr(state, name) for name in names}, **more)
+# The input ----------------------------------------------------------------------------------------
 
 
-def _records(file: TextIO, job: Job) -> tuple[tuple[str, ...], Iterator[Record | Bad]]:
-    format = job.formats[0]
-    if format == "txt":
-        if job.fields:
-            raise ConfigError("A text file has no fields.", "--field is for .jsonl, .tsv and .csv.")
-        return (), lines.read(file)
-    if format == "jsonl":
-        return (), jsonl.read(file, job.fields)
-    return delimited.read(file, format, job.fields)
+def _opened(job: Job) -> AbstractContextManager[tuple[Layout, Iterator[Record | Bad]]]:
+    """Open the inputs. Columns of Parquet that stay where they are need not be read."""
+    came, goes = job.formats
+    if came == "txt" and job.group_by:
+        raise ConfigError("A text file has no fields.", "--group-by is for .jsonl, .tsv, .csv and .parquet.")
+    stays = came == goes == "parquet" and job.drop_below is None
+    also = tuple(filter(None, (job.group_by,))) if stays else None
+    return corpora.opened(job.inputs, came, job.fields, also=also)
 
 
-def _header(job: Job, names: tuple[str, ...]) -> str:
-    return corpus.header(job.formats[1], names, tabular=job.formats[0] in ("tsv", "csv"))
+def _groups(
+    items: Iterator[Record | Bad], job: Job, about: dict[str, Any], say: Callable[[str], None]
+) -> Iterator[Group]:
+    """Return the documents that are to be repaired."""
+    groups = documents.grouped(_asked(items, job, say), job.group_by)
+    return documents.some(groups, _sample(job, about["input"])) if job.sample else groups
 
 
-def _asked(items: Iterable[Record | Bad], say: Callable[[str], None]) -> Iterator[Record | Bad]:
-    """Pass the records on, and say so if the first ones don't look like English."""
+def _header(job: Job, layout: Layout) -> str:
+    came, goes = job.formats
+    mark, raw, end = (layout.mark, layout.header, layout.end) if came == goes else ("", "", "\n")
+    return mark + corpus.header(goes, layout.names, tabular=came in ("tsv", "csv", "parquet"), raw=raw, end=end)
+
+
+def _maker(job: Job) -> Callable[[Path, Path], None] | None:
+    """Return what makes the output of the lines that were written, None if they are the output."""
+    came, goes = job.formats
+    if goes != "parquet":
+        kind = packing.packing_of(job.output)
+        return partial(packing.pack, packing=kind) if kind else None
+    if came != "parquet":
+        return partial(parquet_out.build, results=corpus.COLUMNS)
+    return partial(parquet_out.widen, job.inputs, results=corpus.COLUMNS, rename=corpus.kept_names)
+
+
+def _sample(job: Job, seed: str) -> set[int]:
+    """Return the places of the sampled records: as good as random, but the same for the same input."""
+    with _opened(job) as (_, items):
+        total = sum(1 for _ in items)
+
+    def rank(place: int) -> bytes:
+        return hashlib.blake2b(f"{seed} {place}".encode(), digest_size=8).digest()
+
+    return set(heapq.nsmallest(job.sample, range(total), key=rank))
+
+
+def _asked(items: Iterable[Record | Bad], job: Job, say: Callable[[str], None]) -> Iterator[Record | Bad]:
+    """Pass the records on, and say so if the first ones don't look like English.
+
+    Raises ConfigError if none of them has the field that groups them.
+    """
     items = iter(items)
     start = list(islice(items, 50))
-    text = "\n".join(item.segment.hypothesis for item in start if isinstance(item, Record))
-    if why := doubt(text):
+    records = [item for item in start if isinstance(item, Record)]
+    if why := doubt("\n".join(record.segment.hypothesis for record in records)):
         say(f"The hypotheses do not look like English: {why}")
+    if job.group_by and records and all(documents.value_of(record, job.group_by) is None for record in records):
+        hint = did_you_mean(job.group_by, records[0].other) or f"There are {', '.join(records[0].other) or 'none'}."
+        raise ConfigError(f"There is no field {job.group_by!r} to group by.", hint)
     return chain(start, items)
-
-
-def _quarantined(bad: Bad) -> bytes:
-    raw = bad.raw.encode("utf-8", "surrogateescape" if _escaped(bad.raw) else "backslashreplace")
-    record = {"record": bad.number, "reason": bad.reason, "raw": raw.decode("utf-8", "backslashreplace")}
-    return (json.dumps(record, ensure_ascii=False) + "\n").encode()
-
-
-def _escaped(text: str) -> bool:
-    """Say whether all surrogates in the text stand for bytes that were not UTF-8."""
-    return all(0xDC80 <= ord(c) <= 0xDCFF for c in text if 0xD800 <= ord(c) <= 0xDFFF)
 
 
 def _about(job: Job) -> tuple[dict[str, Any], int]:
     """Return what an output depends on, and the number of lines of the input (0: unknown)."""
-    digest, size, ends = hashlib.sha256(), 0, 0
-    # A file that can't be read is told of by `stream.opened`, which says it better.
-    with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
-        if job.hypotheses != "-":
-            file = stack.enter_context(Path(job.hypotheses).open("rb"))
-            while block := file.read(1 << 20):
-                digest.update(block)
-                size += len(block)
-                ends += block.count(b"\n")
+    given, total = "-" not in job.inputs, 0
+    digest = hashlib.sha256()
+    # A file that can't be read is told of when it is opened, which says it better.
+    with contextlib.suppress(OSError, FormatError):
+        for name in job.inputs if given else ():
+            total += _hash(name, digest) - (job.formats[0] in ("tsv", "csv"))
+    if job.formats[0] == "parquet":
+        total = sum(map(parquet.rows_of, job.inputs))
+    pipeline = Pipeline(job.settings)
     about = {
         "mtfix": __version__,
-        "input": "" if job.hypotheses == "-" else digest.hexdigest(),
+        "input": digest.hexdigest() if given else "",
         "formats": list(job.formats),
         "fields": job.fields,
         "words": job.words,
+        "drop_below": job.drop_below,
+        "sample": job.sample,
+        "group_by": job.group_by,
+        "observer": job.observer.__name__ if job.observer else "",
         "settings": as_dict(job.settings),
-        "signature": Pipeline(job.settings).signature,
+        "models": pipeline.models.digests(),
+        "signature": pipeline.signature,
     }
-    counted = job.hypotheses != "-" and not stream.packing_of(job.hypotheses)
-    return json.loads(json.dumps(about)), ends - (job.formats[0] in ("tsv", "csv")) if counted else 0
+    if job.drop_below is not None and not pipeline.models.scores:
+        raise ConfigError("Without a tagger there is no QE to drop records by.", "Leave --rules-only out.")
+    return json.loads(json.dumps(about)), total
+
+
+def _hash(name: str, digest: Any) -> int:
+    """Add a file to the hash, with its length behind it; return how many lines it has."""
+    size = ends = 0
+    packed = packing.packing_of(name)
+    with Path(name).open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            size += len(block)
+            ends += 0 if packed else block.count(b"\n")
+    digest.update(f"|{size}".encode())
+    if packed:
+        with packing.reader(Path(name).open("rb"), packed, name) as file:
+            while block := file.read(1 << 20):
+                ends += block.count(b"\n")
+    return ends

@@ -99,7 +99,7 @@ def load(path: Path, base: Settings | None = None) -> Settings:
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadSetting(f"{path} is not valid TOML: {error}.", "Mend the file, or move it away.") from error
     except OSError as error:
         raise BadSetting(f"{path} can't be read: {error.strerror}.", "Check its name and permissions.") from error
@@ -149,18 +149,24 @@ def load_glossary(path: Path) -> tuple[Term, ...]:
     return terms
 
 
+def _short(value: object) -> str:
+    """Return a value as a message shows it: readable whatever stands in the file."""
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
 def _apply(base: Settings, source: _Source) -> Settings:
     faults, changes = [], {}
     known = {f.name: f for f in fields(Settings)}
     for key, value in source.values.items():
         name = key.replace("-", "_")
         if name not in known or name == "terms":
-            faults.append(f"there is no setting {key!r}. {did_you_mean(name, known)}".rstrip())
+            faults.append(f"there is no setting {_short(key)}. {did_you_mean(name, known)}".rstrip())
             continue
         try:
             changes[name] = _convert(name, value)
         except (TypeError, ValueError):
-            faults.append(f"{key} can't be {value!r}")
+            faults.append(f"{key} can't be {_short(value)}")
     if faults:
         raise BadSetting(f"In {source.name}: {'; '.join(faults)}.", "See the settings in the README.")
     return replace(base, **changes)

@@ -4,7 +4,8 @@ MtfixError
 |-- InputError          the user's data
 |   |-- FormatError     not of the format it claims, or of none that we read
 |   |-- EncodingError   bytes that are not text
-|   `-- PairError       hypothesis and source (or reference) don't go together
+|   |-- PairError       hypothesis and source (or reference) don't go together
+|   `-- TooManyErrors   more records can't be used than were allowed
 |-- ConfigError         the user's settings
 |   |-- UnknownDetector
 |   `-- BadSetting
@@ -13,7 +14,8 @@ MtfixError
 |   |-- ChecksumMismatch
 |   `-- CardInvalid
 |-- ServiceError        something outside
-|   `-- LanguageToolUnavailable
+|   |-- LanguageToolUnavailable
+|   `-- DiskFull        there is no room for what is written
 `-- DetectorFailure     a bug of ours; the batch goes on
 """
 
@@ -34,7 +36,7 @@ class ExitCode(IntEnum):
     INPUT = 3
     CONFIG = 4
     MODEL = 5
-    SERVICE = 6
+    SERVICE = 6  # something outside, or the disk
     INTERNAL = 70
     INTERRUPTED = 130
 
@@ -79,6 +81,12 @@ class PairError(InputError):
     """Hypothesis and source, or reference, don't go together."""
 
     code = "input.pair"
+
+
+class TooManyErrors(InputError):
+    """More records of a corpus can't be used than `--max-errors` allows."""
+
+    code = "input.errors"
 
 
 class ConfigError(MtfixError):
@@ -138,6 +146,13 @@ class LanguageToolUnavailable(ServiceError):
     """Neither of LanguageTool's engines can be used, or the one that was asked for can't."""
 
     code = "service.languagetool"
+
+
+class DiskFull(ServiceError):
+    """There is no room for what is written. What was written before is whole."""
+
+    code = "service.disk"
+    http_status = 507
 
 
 class DetectorFailure(MtfixError):

@@ -6,6 +6,8 @@ the user's cache, in this order.
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,29 +20,31 @@ from mtfix.errors import ModelMissing
 from mtfix.metrics import quality
 from mtfix.repair import rewrite, tagged
 from mtfix.runtime import card, fetch, languagetool
-from mtfix.types import Edit, Finding, Score, Segment, Tagging
+from mtfix.types import Edit, Score, Tagging
 
 if TYPE_CHECKING:
     from mtfix.runtime.rewriter import Session
     from mtfix.runtime.tagger import Tagger
 
 NONE = "none"
-# What a rewriter must reach where its card says nothing.
-_APPLY_AT, _SUGGEST_AT = 0.95, 0.5
 
 
 def folders(settings: Settings) -> tuple[Path, ...]:
     """Return the folders in which models are looked for."""
     package = Path(__file__).parent
-    own = (package / "model_files", package.parent / "models", fetch.cache_dir() / "models")
+    # Models that are packages of their own lie in the name space mtfix_models.
+    spec = importlib.util.find_spec("mtfix_models")
+    apart = tuple(map(Path, spec.submodule_search_locations or ())) if spec else ()
+    own = (package / "model_files", package.parent / "models", *apart, fetch.cache_dir() / "models")
     return (Path(settings.models).expanduser(), *own) if settings.models else own
 
 
 class Models:
-    """The tagger and the rewriter of one pipeline. Thread-safe."""
+    """The tagger and the rewriter of one pipeline, each on so many threads (0: as it sees fit). Thread-safe."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, threads: int = 0) -> None:
         self.settings = settings
+        self._threads = threads
         self._lock = threading.Lock()
         self._tagger: Tagger | None = None
         self._rewriter: Session | None = None
@@ -65,25 +69,39 @@ class Models:
         self.load()
         return [None] * len(texts) if self._tagger is None else list(self._tagger.tag(texts))
 
-    def propose(self, segment: Segment, findings: Sequence[Finding], tagging: Tagging | None) -> tuple[Edit, ...]:
-        """Return the edits of tiers 2 and 3."""
-        edits: tuple[Edit, ...] = ()
+    def propose(self, jobs: Sequence[rewrite.Job], *, thorough: bool = False) -> list[tuple[Edit, ...]]:
+        """Return the edits of tiers 2 and 3 for each segment; the rewriter is asked once for all of them.
+
+        `thorough`: it is asked about less suspect words too.
+        """
+        self.load()
+        edits: list[tuple[Edit, ...]] = [()] * len(jobs)
         if self._tagger is not None and self._trust is not None:
-            edits = tagged.propose(segment, findings, tagging, forms=self._tagger.forms, trust=self._trust)
+            forms, own = self._tagger.forms, self._trust
+            edits = [tagged.propose(j.segment, j.findings, j.tagging, forms=forms, trust=own) for j in jobs]
         if self._rewriter is not None:
-            apply_at = _APPLY_AT if self.settings.confidence is None else self.settings.confidence
-            suggest_at = min(_SUGGEST_AT, apply_at)
-            edits += rewrite.propose(
-                segment, findings, tagging, self._rewriter, apply_at=apply_at, suggest_at=suggest_at
-            )
+            trust = self._rewriter_trust()
+            how = trust.thorough() if thorough else trust
+            asked = rewrite.propose(jobs, self._rewriter, trust=how, tag=self.tag if self._tagger else None)
+            edits = [a + b for a, b in zip(edits, asked, strict=True)]
         return edits
+
+    def _rewriter_trust(self) -> rewrite.Trust:
+        """Return how far the rewriter is trusted: as its card says, or by the gain in log-probability alone."""
+        trust = (
+            rewrite.trust_of(self._rewriter.card.trust, self._rewriter.card.whole)
+            if self._rewriter
+            else rewrite.Trust()
+        )
+        sure = self.settings.confidence
+        return trust if sure is None else replace(trust, apply_at=sure, suggest_at=min(trust.suggest_at, sure))
 
     def quality(self, before: Tagging | None, after: Tagging | None) -> tuple[Score, Score] | None:
         """Return the scores before and after, None without a tagger."""
         if self._tagger is None or before is None or after is None:
             return None
-        model = self._tagger.signature
-        return quality.score(before, model), quality.score(after, model)
+        model, free = self._tagger.signature, self._tagger.card.options.get("error_free")
+        return quality.score(before, model, free), quality.score(after, model, free)
 
     def mean_quality(self, scores: Sequence[Score], words: Sequence[int]) -> Score:
         """Return the mean, each segment weighed by its words."""
@@ -93,8 +111,20 @@ class Models:
         """Return what the models and engines add to a report's signature."""
         self.load()
         tagger = self._tagger.signature if self._tagger else NONE
-        rewriter = self._rewriter.card.id if self._rewriter else NONE
+        rewriter = self._rewriter.card.signature if self._rewriter else NONE
         return (f"tagger:{tagger}", f"rewriter:{rewriter}", f"languagetool:{self.settings.languagetool}")
+
+    @property
+    def scores(self) -> bool:
+        """Say whether there is a model that says how good a segment is."""
+        self.load()
+        return self._tagger is not None
+
+    def digests(self) -> dict[str, str]:
+        """Return a hash of each model's card, which has those of its files; empty for one without a card."""
+        where = folders(self.settings)
+        names = {"tagger": self.settings.tagger, "rewriter": self.settings.rewriter}
+        return {kind: _digest(name, where) for kind, name in names.items()}
 
     def notices(self) -> tuple[str, ...]:
         """Return what the user should know of the engines, each once."""
@@ -110,7 +140,7 @@ class Models:
             if name == Settings().tagger:
                 return None
             raise
-        session = _tagger(folder)
+        session = _tagger(folder, self._threads)
         self._trust = _trust(session.card, self.settings.confidence)
         return session
 
@@ -119,7 +149,7 @@ class Models:
         if name == NONE:
             return None
         try:
-            return _rewriter(name, folders(self.settings))
+            return _rewriter(name, folders(self.settings), self._threads)
         except ModelMissing:
             if name == Settings().rewriter:
                 return None
@@ -128,17 +158,27 @@ class Models:
 
 # Pipelines with other settings share what takes long to load.
 @lru_cache(maxsize=2)
-def _tagger(folder: Path) -> Tagger:
+def _tagger(folder: Path, threads: int) -> Tagger:
     from mtfix.runtime import tagger
 
-    return tagger.load(folder)
+    return tagger.load(folder, threads=threads)
 
 
 @lru_cache(maxsize=2)
-def _rewriter(name: str, where: tuple[Path, ...]) -> Session:
+def _rewriter(name: str, where: tuple[Path, ...], threads: int) -> Session:
     from mtfix.runtime import rewriter
 
-    return rewriter.load(name, folders=where)
+    return rewriter.load(name, folders=where, threads=threads)
+
+
+def _digest(name: str, where: tuple[Path, ...]) -> str:
+    """Return the SHA-256 of a model's card, empty if there is none."""
+    if name == NONE:
+        return ""
+    for folder in (Path(name).expanduser(), *(f / name for f in where)):
+        if (path := folder / "card.toml").is_file():
+            return hashlib.sha256(path.read_bytes()).hexdigest()
+    return ""
 
 
 def _trust(described: card.Card, confidence: float | None) -> tagged.Trust | None:

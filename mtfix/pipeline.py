@@ -4,14 +4,20 @@ One *step* takes a document and gives the document with the edits that passed; i
 nothing more is to be done, at most `PASSES` times. A step looks at the text alone, so a repaired
 text put in again comes out as it is. Edits of later steps are composed into edits of the
 hypothesis, so the post-edit is always `apply(hypothesis, edits)`.
+
+A document is worked on by a generator that yields what it wants to know of the models: taggings of
+texts, or proposals for segments. So many documents can go on side by side, each by itself, while a
+model sees in one batch what all of them ask.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import islice
+from typing import Any, TypeVar
 
 from mtfix.config import Settings
 from mtfix.detect.api import Detector
@@ -21,6 +27,7 @@ from mtfix.ingest.text import write
 from mtfix.metrics import mqm
 from mtfix.models import Models
 from mtfix.repair import suggested
+from mtfix.repair.rewrite import Job
 from mtfix.text.edits import apply, compose, locate, merge, rank, select
 from mtfix.types import (
     Accept,
@@ -42,6 +49,9 @@ from mtfix.verify.registry import builtin as guards
 from mtfix.verify.registry import judge
 
 PASSES = 4
+_T = TypeVar("_T")
+# Work on a document: yields texts or jobs, is sent a tagging or the edits for each.
+_Flow = Generator[list[str] | list[Job], list[Any], _T]
 
 
 @dataclass(slots=True)
@@ -57,6 +67,8 @@ class _Work:
     edits: tuple[Edit, ...] = ()  # of the hypothesis
     proposals: dict[Edit, Verdict] = field(default_factory=dict)
     text: str = ""
+    asked: Job | None = None  # of the models, and what they proposed
+    answer: tuple[Edit, ...] = ()
 
     def adopt(self, finding: Finding) -> int:
         """Keep a finding of the current text among those of the hypothesis; return its id there."""
@@ -83,13 +95,21 @@ class _Work:
 
 
 class Pipeline:
-    """Settings, detectors and models, built once; `run` may be called from several threads."""
+    """Settings, detectors and models, built once; `run` may be called from several threads.
 
-    def __init__(self, settings: Settings | None = None, *, detectors: Sequence[Detector] | None = None) -> None:
+    `threads` limits those of a model (0: as it sees fit); the result does not depend on it.
+    """
+
+    def __init__(
+        self, settings: Settings | None = None, *, detectors: Sequence[Detector] | None = None, threads: int = 0
+    ) -> None:
         self.settings = settings or Settings()
         known = builtin() if detectors is None else tuple(detectors)
         self.detectors = choose(known, self.settings.select, self.settings.ignore)
-        self.models = Models(self.settings)
+        # An engine that takes a batch may look at the whole of it (is this unknown word a name?).
+        self._local = [d for d in self.detectors if d.scope == "segment" or "taggings" in d.takes]
+        self._whole = [d for d in self.detectors if not (d.scope == "segment" or "taggings" in d.takes)]
+        self.models = Models(self.settings, threads=threads)
 
     @cached_property
     def signature(self) -> str:
@@ -103,41 +123,70 @@ class Pipeline:
 
     def run(self, document: Document, *, accept: Accept | None = None) -> Report:
         """Return the report of a document. `accept` overrides the settings' level."""
+        return self.run_many([document], accept=accept)[0]
+
+    def run_many(self, documents: Sequence[Document], *, accept: Accept | None = None) -> list[Report]:
+        """Return the reports of documents, each as if it were alone; a model takes their segments in one batch.
+
+        What can't be done for one of them is raised for all: run them alone then.
+        """
         level = self.settings.accept if accept is None else accept
-        works = [_Work(s, text=s.hypothesis) for s in document.segments]
-        failures = self._look(document, works, range(len(works)))
-        for work in works:
-            work.first, work.findings, work.first_tagging = work.now, list(work.now), work.tagging
-        for number in range(PASSES + 1):
-            changed = self._step(document, works, level, first=number == 0, failures=failures)
-            if not changed:
-                break
-        else:
-            self._give_up(document, works, changed, failures)
-        return self._report(document, works, failures)
+        flows = {n: self._flow(document, level) for n, document in enumerate(documents)}
+        asked = {n: next(flow) for n, flow in flows.items()}
+        reports: dict[int, Report] = {}
+        while asked:
+            answers = self._answers(asked, level)
+            asked = {}
+            for n, answer in answers.items():
+                try:
+                    asked[n] = flows[n].send(answer)
+                except StopIteration as end:
+                    reports[n] = end.value
+        return [reports[n] for n in range(len(documents))]
+
+    def _answers(self, asked: Mapping[int, Sequence[Any]], level: Accept) -> dict[int, list[Any]]:
+        """Ask each model once for all that the documents want to know."""
+        answers: dict[int, list[Any]] = {n: [] for n in asked}
+        propose = partial(self.models.propose, thorough=level is Accept.ALL)
+        for kind, ask in ((str, self.models.tag), (Job, propose)):
+            some = {n: items for n, items in asked.items() if items and isinstance(items[0], kind)}
+            together = [item for items in some.values() for item in items]
+            given = iter(ask(together) if together else ())
+            answers |= {n: list(islice(given, len(items))) for n, items in some.items()}
+        return answers
 
     def check(self, document: Document) -> Report:
         """Return the report with findings and proposals, and nothing applied."""
         return self.run(document, accept=Accept.NONE)
 
+    def _flow(self, document: Document, level: Accept) -> _Flow[Report]:
+        works = [_Work(s, text=s.hypothesis) for s in document.segments]
+        failures = yield from self._look(document, works, range(len(works)))
+        for work in works:
+            work.first, work.findings, work.first_tagging = work.now, list(work.now), work.tagging
+        for number in range(PASSES + 1):
+            changed = yield from self._step(document, works, level, first=number == 0, failures=failures)
+            if not changed:
+                break
+        else:
+            yield from self._give_up(document, works, changed, failures)
+        return self._report(document, works, failures)
+
     # One step -----------------------------------------------------------------------------------
 
-    def _look(self, document: Document, works: Sequence[_Work], which: Iterable[int]) -> list[Failure]:
+    def _look(self, document: Document, works: Sequence[_Work], which: Iterable[int]) -> _Flow[list[Failure]]:
         """Detect on the current texts: the segments of `which` anew, document detectors on all."""
         alive = [i for i, work in enumerate(works) if not work.dropped]
         fresh = set(which)
         again = [i for i in alive if i in fresh]
         texts = [replace(works[i].segment, hypothesis=works[i].text) for i in alive]
         part = Document(tuple(t for i, t in zip(alive, texts, strict=True) if i in fresh), document.name)
-        taggings = self.models.tag([s.hypothesis for s in part.segments])
+        taggings = yield [s.hypothesis for s in part.segments]
         for i, tagging in zip(again, taggings, strict=True):
             works[i].tagging = tagging
-        # An engine that takes a batch may look at the whole of it (is this unknown word a name?).
-        local = [d for d in self.detectors if d.scope == "segment" or "taggings" in d.takes]
-        whole = [d for d in self.detectors if d not in local]
-        found, failures = detect(part, local, self.settings, taggings)
-        wide, more = detect(Document(tuple(texts), document.name), whole, self.settings)
-        document_ids = {d.id for d in whole}
+        found, failures = detect(part, self._local, self.settings, taggings)
+        wide, more = detect(Document(tuple(texts), document.name), self._whole, self.settings)
+        document_ids = {d.id for d in self._whole}
         new = dict(zip(again, found, strict=True))
         for i, across in zip(alive, wide, strict=True):
             kept = new[i] if i in new else [f for f in works[i].now if f.detector not in document_ids]
@@ -152,26 +201,33 @@ class Pipeline:
 
     def _step(
         self, document: Document, works: Sequence[_Work], level: Accept, *, first: bool, failures: list[Failure]
-    ) -> list[int]:
+    ) -> _Flow[list[int]]:
         """Apply what may be applied; return the segments that changed."""
         chosen: dict[int, tuple[Edit, ...]] = {}
-        for i, work in enumerate(works):
-            if work.dropped or not (work.now or work.tagging):
-                continue
-            judged = self._judged(work)
+        busy = {i: work for i, work in enumerate(works) if not work.dropped and (work.now or work.tagging)}
+        every = yield from self._judged(list(busy.values()))
+        for (i, work), judged in zip(busy.items(), every, strict=True):
             if first:
                 work.proposals = judged
             if edits := self._choose(work, judged, level):
                 chosen[i] = edits
         if not chosen:
             return []
-        return self._settle(document, works, chosen, failures)
+        return (yield from self._settle(document, works, chosen, failures))
 
-    def _judged(self, work: _Work) -> dict[Edit, Verdict]:
-        segment = replace(work.segment, hypothesis=work.text)
-        proposed = [*suggested.propose(work.now), *self.models.propose(segment, work.now, work.tagging)]
-        current = [e for e in merge(proposed) if e.span.of(work.text) != e.text]
-        return {edit: judge(segment, edit) for edit in current}
+    def _judged(self, works: Sequence[_Work]) -> _Flow[list[dict[Edit, Verdict]]]:
+        """Return for each segment what is proposed and what the guards say of it."""
+        jobs = [Job(replace(work.segment, hypothesis=work.text), tuple(work.now), work.tagging) for work in works]
+        new = [n for n, (work, job) in enumerate(zip(works, jobs, strict=True)) if work.asked != job]
+        answers = yield [jobs[n] for n in new]
+        out: list[dict[Edit, Verdict]] = []
+        for n, edits in zip(new, answers, strict=True):
+            works[n].asked, works[n].answer = jobs[n], edits
+        for work, job in zip(works, jobs, strict=True):
+            proposed = [*suggested.propose(work.now), *work.answer]
+            current = [e for e in merge(proposed) if e.span.of(work.text) != e.text]
+            out.append({edit: judge(job.segment, edit) for edit in current})
+        return out
 
     def _choose(self, work: _Work, judged: dict[Edit, Verdict], level: Accept) -> tuple[Edit, ...]:
         allowed = {
@@ -184,14 +240,14 @@ class Pipeline:
 
     def _settle(
         self, document: Document, works: Sequence[_Work], chosen: dict[int, tuple[Edit, ...]], failures: list[Failure]
-    ) -> list[int]:
+    ) -> _Flow[list[int]]:
         """Make the chosen edits, look at what came of them, and take back what did harm."""
         before = {i: (works[i].text, works[i].now, works[i].tagging) for i in chosen}
         pending = dict(chosen)
         for _ in range(3):
             for i, edits in pending.items():
                 works[i].text = apply(before[i][0], edits)
-            failures += self._look(document, works, pending)
+            failures += yield from self._look(document, works, pending)
             harmed = {i: stopped for i in pending if (stopped := self._harm(works[i], before[i], chosen[i]))}
             if not harmed:
                 break
@@ -204,7 +260,7 @@ class Pipeline:
         else:  # still harmful: leave these segments alone
             for i in pending:
                 chosen[i], works[i].text = (), before[i][0]
-            failures += self._look(document, works, pending)
+            failures += yield from self._look(document, works, pending)
         for i, edits in chosen.items():
             self._commit(works[i], before[i], edits)
         return [i for i, edits in chosen.items() if edits]
@@ -235,14 +291,14 @@ class Pipeline:
 
     def _give_up(
         self, document: Document, works: Sequence[_Work], which: Sequence[int], failures: list[Failure]
-    ) -> None:
+    ) -> _Flow[None]:
         """Put segments that never come to rest back as they were."""
         for i in which:
             work = works[i]
             for edit in work.edits:
                 work.proposals[edit] = Verdict(False, "stable", "repeating the repair would change the text again")
             work.edits, work.text = (), work.segment.hypothesis
-        failures += self._look(document, works, which)
+        failures += yield from self._look(document, works, which)
 
     # The report ---------------------------------------------------------------------------------
 

@@ -1,15 +1,21 @@
-"""Scores of one or more systems on line-aligned segments, and whether their difference is luck."""
+"""Scores of systems: of line-aligned segments with the question whether a difference is luck, and of corpora."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mtfix.api import check
 from mtfix.config import Settings
+from mtfix.errors import PairError
 from mtfix.ingest import lines
 from mtfix.metrics import bleu, chrf, mqm, significance, ter
-from mtfix.types import Report, Score
+from mtfix.spread import Record, Spread, column
+from mtfix.types import Accept, Repair, Report, Score, Segment
+
+if TYPE_CHECKING:
+    from mtfix.runtime.qe_hub import Estimator
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +91,99 @@ def by_sacrebleu(hypothesis: str, references: Sequence[str]) -> list[float]:
 
     metrics = (BLEU(effective_order=True), CHRF(), TER())
     return [metric.sentence_score(hypothesis, list(references)).score for metric in metrics]
+
+
+# Distribution and corpora -------------------------------------------------------------------------
+
+
+def spread_of(scored: Sequence[Scored]) -> Spread:
+    """Return the distribution over the segments of all systems."""
+    spread = Spread()
+    for one in scored:
+        for number, repair in enumerate(one.report.repairs, 1):
+            spread.add(repair, number=number, system=one.system if len(scored) > 1 else "")
+    return spread
+
+
+def estimated(scored: Sequence[Scored], estimator: Estimator) -> Spread:
+    """Return the same by a model of the hub. Raises PairError for a segment without a source."""
+    spread = Spread()
+    for one in scored:
+        segments = [repair.segment for repair in one.report.repairs]
+        for number, repair in enumerate(_estimated(segments, estimator), 1):
+            spread.add(repair, number=number, system=one.system if len(scored) > 1 else "")
+    return spread
+
+
+def _estimated(segments: Sequence[Segment], estimator: Estimator) -> Iterator[Repair]:
+    values = estimator.score([(s.source or "", s.hypothesis) for s in segments])
+    for segment, value in zip(segments, values, strict=True):
+        one = Score(estimator.card.metric, round(value, 2), estimator.signature)
+        yield Repair(segment, segment.hypothesis, quality=(one, one))
+
+
+@dataclass(slots=True)
+class _WithHub(Spread):
+    """A spread that has a model of the hub score too, a chunk of records at a time."""
+
+    estimator: ClassVar[Estimator]
+    hub: Spread = field(default_factory=Spread)
+    waiting: list[Record] = field(default_factory=list)
+
+    def see(self, report: Report, records: Sequence[Record]) -> None:
+        Spread.see(self, report, records)
+        self.waiting += records
+
+    def merge(self, later: Self) -> None:
+        Spread.merge(self, later)
+        if missing := next((r for r in later.waiting if not r.segment.source), None):
+            raise PairError(
+                f"Record {missing.number} has no source, and the model of the hub reads it.",
+                "--field source=NAME says which column has it.",
+            )
+        repairs = _estimated([r.segment for r in later.waiting], self.estimator)
+        for record, repair in zip(later.waiting, repairs, strict=True):
+            self.hub.add(repair, number=record.number, system=column(record, "system"), pair=column(record, "pair"))
+
+
+def score_corpora(
+    files: Sequence[str],
+    settings: Settings,
+    *,
+    fields: Mapping[str, str],
+    jobs: int = 1,
+    sample: int = 0,
+    estimator: Estimator | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> list[Spread]:
+    """Score corpora in constant memory; with an estimator, a second spread has its scores.
+
+    Several files are as many systems, unless a column names the system.
+    Raises what `batch.run` raises, and PairError for a record without a source if an estimator needs one.
+    """
+    from mtfix import batch
+
+    own, hub = Spread(), Spread()
+    observer: type[Spread] = Spread
+    if estimator is not None:
+        observer = type("_Observer", (_WithHub,), {"estimator": estimator, "__slots__": ()})
+    for name in files:
+        job = batch.Job(
+            name,
+            settings=replace(settings, accept=Accept.NONE),
+            fields=dict(fields),
+            jobs=jobs,
+            sample=sample,
+            observer=observer,
+        )
+        result = batch.run(job, dry=True, progress=progress, tell=tell)
+        if result.quarantined and tell:
+            tell(f"{result.quarantined:,} of {result.records:,} records of {name} can't be used and are left out.")
+        seen: Any = result.seen
+        for total, spread in ((own, seen), (hub, getattr(seen, "hub", None))):
+            if spread is not None:
+                if len(files) > 1:
+                    spread.named(name)
+                total.merge(spread)
+    return [own, hub] if estimator else [own]

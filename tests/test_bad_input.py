@@ -135,8 +135,8 @@ def test_a_folder(mtfix) -> None:
     Path("folder").mkdir()
     complains(mtfix("fix", "folder"), INPUT, "is a folder")
     complains(mtfix("fix", "-", "-o", "folder", stdin=b"Fine."), INPUT, "is a folder")
-    Path("in.txt").write_text("Fine.\n")
-    complains(mtfix("corpus", "in.txt", "folder"), INPUT, "")
+    complains(mtfix("corpus", "folder", "out.txt"), INPUT, "is a folder")
+    complains(mtfix("corpus", "-", "folder", stdin=b"Fine."), INPUT, "no name")
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is forbidden to root")

@@ -6,16 +6,11 @@ import gzip
 import json
 import lzma
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from mtfix import batch
-from mtfix.config import Settings
 from mtfix.errors import ExitCode
 from mtfix.render import json as report_json
 
@@ -321,47 +316,6 @@ def test_a_foreign_file_is_not_overwritten(mtfix) -> None:
     assert Path("out.txt").read_text() == "precious"
 
 
-@pytest.mark.parametrize("cut", [1, 7, 30, 59])
-def test_goes_on_where_it_was_cut(mtfix, monkeypatch: pytest.MonkeyPatch, cut: int) -> None:
-    Path("in.txt").write_text("".join(LINES))
-    mtfix("corpus", "in.txt", "whole.jsonl")
-    monkeypatch.setattr(batch, "_CHECKPOINT_SECONDS", 0.0)
-    run, calls = batch._Worker.__call__, 0
-
-    def cutting(self, item):
-        nonlocal calls
-        calls += 1
-        if calls == cut + 1:
-            raise KeyboardInterrupt
-        return run(self, item)
-
-    monkeypatch.setattr(batch._Worker, "__call__", cutting)
-    assert mtfix("corpus", "in.txt", "out.jsonl").code == ExitCode.INTERRUPTED
-    assert not Path("out.jsonl").exists()
-    with Path("out.jsonl.mtfix/part").open("ab") as file:
-        file.write(b'{"half a rec')  # what a kill may leave behind the last checkpoint
-    monkeypatch.setattr(batch._Worker, "__call__", run)
-    done = mtfix("corpus", "in.txt", "out.jsonl")
-    assert f"went on from record {cut}" in done.err
-    assert Path("out.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
-
-
-def test_goes_on_after_a_real_kill(mtfix) -> None:
-    Path("in.txt").write_text("".join(LINES) * 10)
-    command = [sys.executable, "-m", "mtfix", "corpus", "in.txt", "out.jsonl"]
-    env = {**os.environ, "PYTHONPATH": str(Path(batch.__file__).parents[1])}
-    process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
-    saved = Path("out.jsonl.mtfix/manifest.json")
-    until = time.monotonic() + 60
-    while not saved.exists() and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert mtfix("corpus", "in.txt", "out.jsonl").code == 0
-    mtfix("corpus", "in.txt", "whole.jsonl")
-    assert Path("out.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
-
-
 def test_a_second_run_at_the_same_time_is_refused(mtfix) -> None:
     from mtfix import manifest
 
@@ -369,22 +323,6 @@ def test_a_second_run_at_the_same_time_is_refused(mtfix) -> None:
     with manifest.folder_of(Path("out.txt")):
         done = mtfix("corpus", "in.txt", "out.txt")
     assert done.code == ExitCode.INPUT and "Another run" in done.err
-
-
-def test_memory_is_bounded(mtfix) -> None:
-    """Records are read as they are needed, not all at once."""
-    taken = 0
-
-    def endless():
-        nonlocal taken
-        while True:
-            taken += 1
-            yield batch.Bad(taken, "x", "")
-
-    outcomes = batch._outcomes(endless(), batch.Job("a.txt", "b.txt", Settings(languagetool="off")))
-    for _ in range(10):
-        next(outcomes)
-    assert taken <= 12
 
 
 # The rest ---------------------------------------------------------------------------------------

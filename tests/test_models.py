@@ -49,9 +49,9 @@ class Fake(Models):
     def tag(self, texts):  # type: ignore[no-untyped-def]
         return [Tagging((Span(0, len(t)),), (0.5,), ((),), 60.0 if "bad" in t else self.after) for t in texts]
 
-    def propose(self, segment, findings, tagging):  # type: ignore[no-untyped-def]
-        at = segment.hypothesis.find("bad")
-        return () if at < 0 else (Edit(Span(at, at + 3), "good", confidence=0.9, by="tagger"),)
+    def propose(self, jobs, *, thorough=False):  # type: ignore[no-untyped-def]
+        places = [job.segment.hypothesis.find("bad") for job in jobs]
+        return [() if at < 0 else (Edit(Span(at, at + 3), "good", confidence=0.9, by="tagger"),) for at in places]
 
 
 @pytest.mark.parametrize(("after", "wanted"), [(70.0, "a good day"), (30.0, "a bad day")])

@@ -13,7 +13,8 @@ import shutil
 import subprocess
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,16 @@ from mtfix.page import text as texts
 from mtfix.page.examples import SAMPLE, examples
 from mtfix.page.files import export
 from mtfix.page.own import remember
+from mtfix.render.diff import State, notes
 from mtfix.render.json import read_document
-from mtfix.types import Score, Span, Tagging
+from mtfix.repair.rewrite import Job
+from mtfix.types import Applicability, Edit, Score, Side, Span, Tagging
 
 SETTINGS = Settings(languagetool="off", tagger="none", rewriter="none")
 ASSETS = Path(texts.__file__).parent / "assets"
 PICTURES = bool(os.environ.get("MTFIX_PICTURES"))
 DOCS = Path(__file__).parents[1] / "docs"
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 HOSTILE = (
     "<script>window.ran = 1</script> <img src=x onerror='window.ran = 2'> <svg onload='window.ran = 3'></svg> "
     "[link](javascript:window.ran=4) {{constructor.constructor('window.ran=5')()}} ${window.ran=6} `${window.ran=7}` "
@@ -106,10 +110,16 @@ def test_the_sample_is_the_first_example() -> None:
 
 def test_the_form_becomes_settings(tmp_path: Path) -> None:
     assert choices.settings_of(choices.Form(), SETTINGS) == SETTINGS
-    form = choices.Form(accept="all", categories=("locale",), keep="Kiev, Lvov", variant="uk", former_names=False)
+    on = tuple(id for _, id in choices.detectors("locale"))
+    form = choices.Form(accept="all", on=on, keep="Kiev, Lvov", variant="uk", former_names=False)
     settings = choices.settings_of(form, SETTINGS)
     assert settings.keep == ("Kiev", "Lvov") and settings.names == "as-is" and settings.variant == "uk"
-    assert "style" in settings.ignore and "locale" not in settings.ignore
+    assert choices.chosen(settings) == set(on)
+    # What the files switched off can be switched on, and the files' own choice stands where nothing was touched.
+    base = replace(SETTINGS, ignore=("style",))
+    every = choices.chosen(SETTINGS)
+    assert choices.chosen(choices.settings_of(choices.Form(on=tuple(every)), base)) == every
+    assert choices.settings_of(choices.Form(on=tuple(choices.chosen(base))), base) == base
     style = tmp_path / "house.toml"
     style.write_text('variant = "us"\nkeep = ["Odessa"]\n')
     assert choices.settings_of(choices.Form(style=str(style)), SETTINGS).variant == "us"
@@ -153,6 +163,8 @@ def test_scores_are_text() -> None:
     assert "<script" not in html and "<img" not in html and "<iframe" not in html and html.count("<svg") == 1
     for metric in ("BLEU", "chrF", "TER", "MQM"):
         assert metric in html
+    alone = scores.compared(f"{HOSTILE}\nThe the line.", "", "", SETTINGS)
+    assert "<script" not in alone and "Line 2" in alone and "mx-plot" in alone
     assert "lines differ" in scores.compared("a", "a\nb", "", SETTINGS)
     assert "no text" in scores.compared("", "", "", SETTINGS)
 
@@ -188,7 +200,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+@needs_node
 @pytest.mark.parametrize("text", [*TEXTS, SAMPLE])
 def test_the_script_makes_the_same_text(text: str, tmp_path: Path) -> None:
     """What the browser puts together from edits is the report's post-edit; after undoing all, the text."""
@@ -206,8 +218,14 @@ def test_the_script_makes_the_same_text(text: str, tmp_path: Path) -> None:
     model.undo();
     const back = model.text();
     model.decide(edits, "accepted");
-    for (const segment of model.segments) for (const a of segment.items) for (const b of segment.items) {
-      if (a !== b && a.state === "accepted" && b.state === "accepted" && overlaps(a, b)) throw new Error("overlap");
+    const whole = () => model.segments.forEach((segment, seg) => model.accepted(seg).forEach((a, i, all) => {
+      if (all.some((b, j) => i !== j && overlaps(a, b))) throw new Error("overlap");
+    }));
+    whole();
+    for (const item of edits) for (const choice of item.choices) {
+      model.take(item, choice);
+      whole();
+      if (item.state !== "accepted" || item.choice !== choice) throw new Error("not taken");
     }
     while (model.undo());
     console.log(JSON.stringify({ first, decided, none, back, end: model.text() }));
@@ -223,9 +241,52 @@ def test_the_script_makes_the_same_text(text: str, tmp_path: Path) -> None:
     assert said == {"first": expected, "decided": expected, "none": text, "back": expected, "end": expected}
 
 
+def of_the_script(payload: dict[str, Any], expression: str, tmp_path: Path) -> Any:
+    """Return what an expression in `model` is, in the page's own script."""
+    file = tmp_path / "model.cjs"
+    script = (ASSETS / "model.js").read_text(encoding="utf-8")
+    read = 'const model = new Model(JSON.parse(require("fs").readFileSync(0, "utf8")));'
+    file.write_text(f"{script}\n{read}\nconsole.log(JSON.stringify({expression}));", encoding="utf-8")
+    done = subprocess.run(
+        ["node", str(file)], input=json.dumps(payload), capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+    return json.loads(done.stdout)
+
+
+@needs_node
+@pytest.mark.parametrize("hints", [False, True])
+@pytest.mark.parametrize("name", list(examples()))
+def test_the_page_shows_what_the_report_shows(name: str, hints: bool, tmp_path: Path) -> None:
+    payload = review(examples()[name], settings=replace(SETTINGS, hints=hints))
+    shown = notes(read_document(payload["report"]), hints=hints)
+    said = of_the_script(
+        payload, "model.items.map((i) => [i.change.before, i.change.after, i.state, i.held])", tmp_path
+    )
+    assert len(said) == len(shown) > 2
+    for note, (before, after, state, held) in zip(shown, said, strict=True):
+        if note.side is Side.HYPOTHESIS:
+            assert (before, after) == (note.before, note.after)
+        assert state == ("accepted" if note.state is State.FIXED else "open")
+        assert held == (note.state is State.HELD_BACK)
+
+
+@needs_node
+def test_decisions_are_lines_for_training(tmp_path: Path) -> None:
+    payload = review("\N{GRINNING FACE} He went to the the market in Kiev.\n\nA clean line.", "Один.\n\nДва.")
+    lines = of_the_script(payload, "(model.decide([model.items[1]], 'rejected'), model.decisions())", tmp_path)
+    first, second = map(json.loads, lines.splitlines())
+    text = payload["report"]["segments"][0]["hypothesis"]
+    assert first["hypothesis"] == text and first["source"] == "Один." and first["by"] == "rule"
+    assert text[slice(*first["span"])] == "the the" and first["answer"] == "the"
+    assert (first["accepted"], first["decided"], second["accepted"], second["decided"]) == (
+        True, "by default", False, "by hand",
+    )  # fmt: skip
+    assert text[slice(*second["span"])] == "Kiev" and second["answer"] == "Kyiv" and 0 < second["confidence"] <= 1
+
+
 # In a browser ---------------------------------------------------------------------------------
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = os.environ.get("MTFIX_CHROMIUM") or shutil.which("chromium")
 browser_test = pytest.mark.browser
 _ARGUMENTS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -252,7 +313,7 @@ def url(own: Path) -> Iterator[str]:
 def chromium() -> Iterator[Any]:
     api = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
+        pytest.skip("Chromium is not installed (MTFIX_CHROMIUM names it where it is not on the path)")
     with api.sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
 
@@ -313,9 +374,29 @@ def visit(chromium: Any, url: str) -> Iterator[Visit]:
     visit.close()
 
 
+def revisions_in_libreoffice(docx: bytes, folder: Path) -> float:
+    """Return how many revisions by mtfix LibreOffice sees; infinitely many where it is not installed."""
+    if shutil.which("soffice") is None:
+        return float("inf")
+    (folder / "page.docx").write_bytes(docx)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    command = [
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        "fodt",
+        "--outdir",
+        str(folder),
+        str(folder / "page.docx"),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=180)
+    return (folder / "page.fodt").read_text(encoding="utf-8").count("<text:changed-region")
+
+
 @browser_test
-def test_a_walk_through_the_sample(visit: Visit) -> None:
-    """Paste, fix, walk by keyboard, reject one, undo, copy, download all."""
+def test_a_walk_through_the_sample(visit: Visit, tmp_path: Path) -> None:
+    """Paste, fix, walk by keyboard, reject one, undo, copy, download all; LibreOffice sees the revisions."""
     page = visit.page
     visit.sample()
     expected = review(examples()[SAMPLE])["report"]["document"]["post_edit"]
@@ -339,10 +420,30 @@ def test_a_walk_through_the_sample(visit: Visit) -> None:
     assert record["document"]["post_edit"] == expected and read_document(record).post_edit == expected
     assert b"<html" in visit.taken("Report (.html)").lower()
     docx = visit.taken("Word, tracked changes")
+    assert revisions_in_libreoffice(docx, tmp_path) > 10
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         assert archive.read("word/document.xml").count(b'w:author="mtfix"') > 10
     lines = visit.taken("My decisions").decode().splitlines()
-    assert all(json.loads(line)["edits"] for line in lines)
+    assert len(lines) > 10 and all({"hypothesis", "span", "answer", "accepted"} <= set(json.loads(x)) for x in lines)
+
+
+@browser_test
+def test_a_second_text_by_mouse_and_the_keys_go_on(visit: Visit) -> None:
+    """Nothing moves under the mouse when the box loses the focus, and a redrawn tool keeps it."""
+    page = visit.page
+    for number, text in enumerate(["He saw the the end.", "In Kiev and in Kharkov. The the end.", "One one two."]):
+        visit.run(text)
+        page.wait_for_function(f"window.mtfix.answer === {number + 1}")
+        assert page.inner_text(".mx-page p").count("deleted") == len(page.locator(".mx-row").all())
+    visit.run("In Kiev and in Kharkov. The the end.")
+    page.wait_for_function("window.mtfix.answer === 4")
+    first = visit.current()
+    page.get_by_role("button", name="Clean text").click()
+    page.keyboard.press("j")
+    assert visit.current() != first
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("k")
+    assert visit.current() == first
 
 
 @browser_test
@@ -444,6 +545,73 @@ def test_the_heat_map(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     assert page.inner_text(".mx-page p[data-seg]").strip() == f"{WORDY}\N{GRINNING FACE} {WORDY}".strip()
 
 
+def rewritten(self: Models, jobs: Sequence[Job], *, thorough: bool = False) -> list[tuple[Edit, ...]]:
+    """Stand in for a rewriter: two long rewrites, the second less sure."""
+    return [_rewritten(job.segment.hypothesis) for job in jobs]
+
+
+def _rewritten(text: str) -> tuple[Edit, ...]:
+    old = [
+        "struck by the navy’s torpedoes were sunk in the",
+        "It was long a time since anybody there had such thing seen",
+    ]
+    new = [
+        "struck by the navy’s torpedoes and sunk in the",
+        "It was a long time since anybody there had seen such a thing",
+    ]
+    places = zip(old, new, (Applicability.SAFE, Applicability.UNSAFE), (0.97, 0.62), strict=True)
+    return tuple(
+        Edit(Span(text.index(a), text.index(a) + len(a)), b, how, sure, by="rewriter")
+        for a, b, how, sure in places
+        if a in text
+    )
+
+
+@browser_test
+def test_what_a_rewriter_wrote(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long rewrite is read word by word, and says who made it and how sure."""
+    monkeypatch.setattr(Models, "propose", rewritten)
+    page = visit.page
+    text = (
+        "The the ships struck by the navy’s torpedoes were sunk in the harbour. It was long a time since anybody there "
+        "had such thing seen."
+    )
+    visit.run(text)
+    page.wait_for_selector(".mx-page .mx-edit")
+    rows = page.locator(".mx-row", has_text="rewriter")
+    assert rows.count() == 2 and page.get_by_role("button", name="By the rewriter").count() == 1
+    rows.nth(0).click()
+    card = page.inner_text(".mx-card")
+    assert "the rewriter, a model" in card and "97 %" in card and "Accepted" in card
+    assert page.locator(".mx-page .mx-current del").all_inner_texts() == ["were"]
+    assert page.locator(".mx-page .mx-current ins").all_inner_texts() == ["and"]
+    page.keyboard.press("j")
+    assert "Suggestion" in page.inner_text(".mx-card") and "62 %" in page.inner_text(".mx-card")
+    assert len(page.locator(".mx-page .mx-current .mx-ghost").all()) > 1
+    page.keyboard.press("a")
+    found = [json.loads(line) for line in visit.taken("My decisions").decode().splitlines()]
+    lines = [line for line in found if line["by"] == "rewriter"]
+    assert [(x["by"], x["accepted"], x["confidence"]) for x in lines] == [
+        ("rewriter", True, 0.97),
+        ("rewriter", True, 0.62),
+    ]
+    assert text[slice(*lines[1]["span"])].startswith("It was long") and lines[1]["answer"].endswith("such a thing")
+
+
+@browser_test
+def test_other_wordings_are_taken(visit: Visit) -> None:
+    page = visit.page
+    visit.run("The road is was closed for the winter.")
+    page.wait_for_selector(".mx-page .mx-edit")
+    page.get_by_role("button", name="is", exact=True).click()
+    page.click("#mx-copy")
+    assert page.evaluate("navigator.clipboard.readText()") == "The road is closed for the winter."
+    page.keyboard.press("u")
+    page.keyboard.press("a")
+    page.get_by_role("button", name="Clean text").click()
+    assert page.inner_text(".mx-page").strip() == "The road was closed for the winter."
+
+
 @browser_test
 def test_a_lasting_decision(visit: Visit, own: Path) -> None:
     page = visit.page
@@ -453,20 +621,60 @@ def test_a_lasting_decision(visit: Visit, own: Path) -> None:
     page.wait_for_function("!document.querySelector('.mx-page').textContent.includes('Kyiv')")
     assert "Kharkiv" in page.inner_text(".mx-page")
     assert tomllib.loads(own.read_text(encoding="utf-8")) == {"keep": ["Kiev"]}
+    page.get_by_role("button", name="Switch this detector off").click()
+    page.wait_for_function("/Nothing to repair/.test(document.querySelector('.mx-headline').textContent)")
+    assert tomllib.loads(own.read_text(encoding="utf-8"))["ignore"] == ["terminology.former-place-name"]
 
 
 @browser_test
 def test_a_corpus(visit: Visit, tmp_path: Path) -> None:
+    """The repaired file and the audit; hostile names and records are text in all of them."""
     page = visit.page
-    file = tmp_path / "<b>lines.txt"
-    file.write_text("He went to the the market.\nA clean line.\n" * 20)
+    file = tmp_path / "<img src=x onerror=window.ran=12>.tsv"
+    rows = [f"{i}\t{HOSTILE} He went to the the market.\n" for i in range(20)] + ["20\tA clean line.\n"] * 20
+    file.write_text("id\t<svg onload=window.ran=13>\n" + "".join(rows), encoding="utf-8")
     page.get_by_role("tab", name="Corpus").click()
+    page.set_input_files("#mx-file input[type=file]", str(file))
+    page.wait_for_function("document.querySelector('#mx-file').innerText.includes('.tsv')")
+    page.get_by_label("Column of the translation").fill("<svg onload=window.ran=14>")
+    page.click("#mx-corpus-go")
+    page.wait_for_selector("#mx-corpus-out .mx-problem")
+    page.get_by_label("Column of the translation").fill("<svg onload=window.ran=13>")
+    page.click("#mx-corpus-go")
+    page.wait_for_selector("#mx-corpus-out >> text=is done", timeout=60_000)
+    said = page.inner_text("#mx-corpus-out")
+    assert "40 records" in said and "linguistic.repeated-word" in said and "words changed" in said
+    page.wait_for_selector("#mx-taken a")
+    names = page.inner_text("#mx-taken")
+    assert all(ending in names.replace("\n", "") for ending in (".repaired", ".audit.html", ".audit.json"))
+    taken = []
+    for link in page.locator("#mx-taken a").all():
+        with page.expect_download() as download:
+            link.click()
+        taken.append(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert "the the" in taken[0] and taken[0].count("to the market") == 20
+    assert "<script>window" not in taken[1] and "<img" not in taken[1] and "&lt;script" in taken[1]
+    assert json.loads(taken[2])["totals"]["segments"] == 40
+    other = visit.context.new_page()
+    other.set_content(taken[1])
+    assert other.evaluate("window.ran") is None and page.evaluate("window.ran") is None
+
+
+@browser_test
+def test_a_corpus_is_stopped(visit: Visit, tmp_path: Path) -> None:
+    page = visit.page
+    file = tmp_path / "long.txt"
+    file.write_text("".join(f"He went to the the market, and then home, for the {i} time.\n" for i in range(20_000)))
+    page.get_by_role("tab", name="Corpus").click()
+    assert page.get_by_role("button", name="Stop").is_disabled()
     page.set_input_files("#mx-file input[type=file]", str(file))
     page.wait_for_function("document.querySelector('#mx-file').innerText.includes('.txt')")
     page.click("#mx-corpus-go")
-    page.wait_for_selector("#mx-corpus-out >> text=is done", timeout=60_000)
-    assert "40 records" in page.inner_text("#mx-corpus-out")
-    page.wait_for_selector("#mx-taken a")
+    page.wait_for_function("/ left/.test(document.querySelector('#mx-corpus-out').innerText)", timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_selector("#mx-corpus-out >> text=Stopped")
+    page.wait_for_timeout(1500)
+    assert "Stopped" in page.inner_text("#mx-corpus-out")
 
 
 def axe() -> str | None:
@@ -499,10 +707,22 @@ def test_nothing_serious_for_axe(chromium: Any, url: str, width: int, dark: bool
     visit.sample()
     visit.page.wait_for_timeout(600)
     seen += faults("review")
-    for tab in ("Corpus", "Score"):
-        visit.page.get_by_role("tab", name=tab).click()
-        visit.page.wait_for_timeout(400)
-        seen += faults(tab)
+    visit.page.get_by_role("button", name="Clean text").click()
+    seen += faults("clean text")
+    visit.page.get_by_role("tab", name="Corpus").click()
+    visit.page.wait_for_timeout(400)
+    seen += faults("corpus")
+    visit.page.get_by_role("tab", name="Score").click()
+    for name, text in (
+        ("System A", "The the line.\nA line."),
+        ("System B", "The line.\nA line."),
+        ("Reference", "A\nB"),
+    ):
+        visit.page.get_by_label(name).fill(text)
+    visit.page.click("#mx-compare")
+    visit.page.wait_for_selector(".mx-table")
+    visit.page.wait_for_timeout(400)
+    seen += faults("score")
     visit.close()
     assert seen == []
 
@@ -518,9 +738,10 @@ def test_pictures(chromium: Any, url: str, width: int, dark: bool, tmp_path: Pat
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for _ in range(3):
         page.keyboard.press("j")
-    if width > 700:
-        page.evaluate("document.querySelector('.mx-review').scrollIntoView({block: 'start'})")
     page.wait_for_timeout(900)
+    if width > 700:
+        page.evaluate("document.querySelector('.mx-review').scrollIntoView({block: 'start', behavior: 'instant'})")
+    page.wait_for_timeout(200)
     name = f"page{'' if width > 700 else '-phone'}{'-dark' if dark else ''}.png"
     page.screenshot(path=tmp_path / name)
     assert (tmp_path / name).stat().st_size < 400_000

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import lzma
 import math
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from mtfix.errors import CardInvalid, ModelError, ModelMissing
-from mtfix.repair.rewrite import confidence, propose, spans
+from mtfix.repair.rewrite import FEATURES, Job, Trust, confidence, edits_of, propose, spans
 from mtfix.runtime.rewriter import Candidate, Card, Request, Session, find, load, read_card
 from mtfix.text.edits import apply
 from mtfix.types import Applicability, Category, Edit, Finding, Segment, Severity, Side, Span, Tagging
@@ -28,9 +32,9 @@ class Fake:
     def size(self, text: str) -> int:
         return len(text.split())
 
-    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[str]]:
+    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[tuple[str, float]]]:
         self.batches.append(list(prompts))
-        return [self.answers.get(p, []) for p in prompts]
+        return [[(a, self.scores.get(a, -9.0)) for a in self.answers.get(p, [])] for p in prompts]
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         return [self.scores.get(text, -9.0) for _, text in pairs]
@@ -65,7 +69,7 @@ class TestSession:
         fake = Fake({prompt: ["opened", "", "did opened"]}, {"opened": -1.0, "": -3.0})
         session = Session(fake, Card(prompt="{left}[[{span}]]{right}\n=>", scope="span"))
         found = session.rewrite([Request(TEXT, SPAN)])[0]
-        assert [c.text[:25] for c in found] == ["The mayor opened the brid", "The mayor  the bridge. It"]
+        assert [c.text[:25] for c in found] == ["The mayor opened the brid", "The mayor the bridge. It "]
 
     def test_a_prompt_is_only_filled_not_run(self) -> None:
         fake = Fake({})
@@ -88,11 +92,16 @@ class TestSession:
         assert fake.batches == []
 
 
+def tagging(*tags: tuple[tuple[str, float], ...], suspect: float = 0.0) -> Tagging:
+    words = (Span(0, 3), Span(4, 9), Span(10, 13), Span(14, 20))
+    return Tagging(words, (suspect,) * 4, tags + ((),) * (4 - len(tags)), 50.0)
+
+
 class TestPropose:
     def test_a_clean_segment_never_meets_the_rewriter(self) -> None:
         queue = Queue(Candidate("Other.", -1, -9))
         safe = Edit(SPAN, "opened")
-        tagging = Tagging((Span(0, 3),), (0.1,), ((("KEEP", 0.9),),), 80.0)
+        quiet = Tagging((Span(0, 3),), (0.1,), ((("KEEP", 0.9),),), 80.0)
         for findings in (
             [],
             [finding(SPAN, Severity.MINOR)],
@@ -100,7 +109,7 @@ class TestPropose:
             [finding(SPAN, side=Side.SOURCE)],
             [finding(SPAN, hint=True)],
         ):
-            assert propose(Segment(TEXT), findings, tagging, queue, apply_at=0.9, suggest_at=0.5) == ()
+            assert propose([Job(Segment(TEXT), findings, quiet)], queue) == [()]
         assert queue.requests == []
 
     @pytest.mark.parametrize(
@@ -109,24 +118,59 @@ class TestPropose:
     )
     def test_confidence_decides_how_far_an_edit_is_trusted(self, gain: float, how: Applicability) -> None:
         queue = Queue(Candidate("The mayor opened the bridge. It was crowded.", -3.0 + gain, -3.0))
-        [edit] = propose(Segment(TEXT), [finding(SPAN)], None, queue, apply_at=0.9, suggest_at=0.5)
+        [[edit]] = propose([Job(Segment(TEXT), [finding(SPAN)])], queue, trust=Trust(apply_at=0.9))
         assert (edit.applicability, edit.by, edit.reasons) == (how, "rewriter", (4,))
         assert edit.confidence == pytest.approx(1 / (1 + math.exp(-gain)), abs=1e-4)
         assert apply(TEXT, [edit]) == "The mayor opened the bridge. It was crowded."
 
+    def test_the_fitted_weights_decide_and_the_tagger_is_asked_of_the_candidate(self) -> None:
+        new = "The mayor opened the bridge. It was crowded."
+        queue, seen = Queue(Candidate(new, -1.0, -3.0)), list[str]()
+
+        def tag(texts: Sequence[str]) -> list[Tagging]:
+            seen.extend(texts)
+            return [Tagging((), (), (), 70.0) for _ in texts]
+
+        trust = Trust({"rise": 1.0, "bias": -1.0})
+        [[edit]] = propose([Job(Segment(TEXT), [finding(SPAN)], tagging())], queue, trust=trust, tag=tag)
+        assert seen == [new]
+        assert edit.confidence == pytest.approx(1 / (1 + math.exp(-1.0)), abs=1e-4)  # (70 - 50) / 10 - 1
+
     def test_changes_elsewhere_are_dropped(self) -> None:
         queue = Queue(Candidate("The mayor opened the bridge. It was empty.", -1, -9))
-        edits = propose(Segment(TEXT), [finding(SPAN)], None, queue, apply_at=0.9, suggest_at=0.5)
+        [edits] = propose([Job(Segment(TEXT), [finding(SPAN)])], queue)
         assert apply(TEXT, edits) == "The mayor opened the bridge. It was crowded."
 
-    def test_neighbouring_rewrite_words_are_one_span(self) -> None:
-        words = (Span(0, 3), Span(4, 9), Span(10, 13), Span(14, 20))
-        tags = ((("KEEP", 0.9),), (("REWRITE", 0.6), ("KEEP", 0.4)), (("REWRITE", 0.8),), ())
-        assert spans([finding(Span(40, 44))], Tagging(words, (0.0,) * 4, tags, 50.0)) == (Span(4, 13), Span(40, 44))
+    def test_neighbouring_words_are_one_span(self) -> None:
+        tags = ((("KEEP", 0.9),), (("REWRITE", 0.6), ("KEEP", 0.4)), (("REWRITE", 0.8),))
+        job = Job(Segment(TEXT), [finding(Span(40, 43))], tagging(*tags))
+        assert spans(job, Trust(ask_rewrite=0.5)) == (Span(4, 13), Span(40, 43))
+        assert spans(job, Trust(ask_rewrite=0.7)) == (Span(10, 13), Span(40, 43))
+        assert spans(Job(Segment(TEXT), [], tagging(suspect=0.9)), Trust(ask_suspect=0.8)) == (Span(0, 20),)
+
+    def test_the_same_span_is_asked_once_and_mended_the_same_way(self) -> None:
+        queue = Queue(Candidate("The mayor opened the bridge. It was crowded.", -1.0, -9.0))
+        job = Job(Segment(TEXT), [finding(SPAN)])
+        one, two = propose([job, job], queue)
+        assert one == two
+        assert len(queue.requests) == 1
+
+    def test_changes_near_one_another_are_one_edit(self) -> None:
+        text, new = (
+            "He have went to to the the big old house on a hill.",
+            "He has gone to the big old house on the hill.",
+        )
+        found = edits_of(Job(Segment(text), []), Span(0, len(text)), Candidate(new, -1.0, -9.0), None)
+        assert [(e.span.of(text), e.text) for e, _ in found] == [
+            ("have went to to the the ", "has gone to the "),
+            ("a", "the"),
+        ]
+        assert apply(text, [e for e, _ in found]) == new
+        assert all(set(values) == set(FEATURES) for _, values in found)
 
     def test_confidence_of_extremes(self) -> None:
-        assert confidence(Candidate("", -10_000, 0)) == 0.0
-        assert confidence(Candidate("", 0, -10_000)) == 1.0
+        for gain, sure in ((-10_000.0, 0.0), (10_000.0, 1.0)):
+            assert confidence(dict.fromkeys(FEATURES, 0.0) | {"gain": gain}, Trust()) == pytest.approx(sure)
 
 
 class TestCards:
@@ -135,10 +179,12 @@ class TestCards:
         assert read_card(None, "someone/something").prompt == "{text}"
 
     def test_all_faults_at_once(self, tmp_path: Path) -> None:
-        (tmp_path / "card.toml").write_text('kind = "magic"\nscope = "span"\nprompt = "{text}"\nmax_length = 1\n')
+        (tmp_path / "card.toml").write_text(
+            'kind = "magic"\nscope = "span"\nprompt = "{text}"\nmax_length = 1\nbeam = 0\n'
+        )
         with pytest.raises(CardInvalid) as caught:
             load(str(tmp_path))
-        assert all(word in str(caught.value) for word in ("kind", "{span}", "max_length"))
+        assert all(word in str(caught.value) for word in ("kind", "{span}", "max_length", "beam"))
 
     def test_wrong_types_and_broken_toml(self, tmp_path: Path) -> None:
         (tmp_path / "card.toml").write_text("prompt = 3\n")
@@ -289,3 +335,71 @@ def test_a_hub_name_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "HF_HUB_OFFLINE", True)
     with pytest.raises(ModelMissing, match="can't be had from the hub"):
         load("nobody/no-such-model")
+
+
+GOOD = [
+    "The council has approved the new bridge, and the work will begin in May.",
+    "She was taken to the hospital, where doctors said that her injuries were not serious.",
+    "The old house by the river is to be sold, which surprised its neighbours.",
+    "Officials have warned that the road could be closed for several weeks, if it rains.",
+    "They were told that the school had been built in the year after the great flood.",
+]
+
+
+@pytest.mark.train
+def test_the_recipe_from_raw_texts_to_a_loaded_rewriter(tmp_path: Path) -> None:
+    for name in ("torch", "peft", "ctranslate2"):
+        pytest.importorskip(name)
+    data = tmp_path / "data"
+    (data / "mono").mkdir(parents=True)
+    article = {"date": "2015-01-01", "year": 2016, "country": "X", "title": "T", "paragraphs": GOOD}
+    for name in ("news", "un_debates", "books"):
+        with lzma.open(data / "mono" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(article) + "\n" for _ in range(40))
+    examples, run, out = tmp_path / "examples.jsonl", tmp_path / "run", tmp_path / "rewriter-en"
+    recipe("spans", "--data", data, "--out", examples, "--scale", "0.002")
+    made = [json.loads(line) for line in examples.read_text(encoding="utf-8").splitlines()]
+    assert any(e["answer"] == e["text"][slice(*e["span"])] for e in made)  # restraint is taught too
+    assert any(e["answer"] != e["text"][slice(*e["span"])] for e in made)
+    recipe("rewriter", "--tiny", "--examples", examples, "--out", run, "--steps", "2", "--batch", "4")
+    more = recipe("rewriter", "--tiny", "--examples", examples, "--out", run, "--steps", "4", "--batch", "4")
+    assert "going on at step 2" in more
+    recipe("rewriter_export", "--merged", run / "merged", "--out", out)
+    session = load(str(out), threads=1)
+    requests = [Request(text, Span(4, 20)) for text in GOOD]
+    assert session.rewrite(requests) == [session.rewrite([r])[0] for r in requests]
+    again = tmp_path / "again"
+    recipe("unpack", "--model", out, "--out", again)
+    safetensors = pytest.importorskip("safetensors.torch")
+    one, two = (safetensors.load_file(f / "model.safetensors") for f in (run / "merged", again))
+    assert all((one[name] - two[name]).abs().max() < 0.01 * one[name].abs().max() for name in two)
+    recipe(
+        "rewriter", "--base", again, "--examples", examples, "--out", tmp_path / "on", "--steps", "1", "--batch", "4"
+    )
+    part = out / "model.bin.0"
+    part.write_bytes(part.read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelError, match="differ from what the card says"):
+        load(str(out))
+
+
+@pytest.mark.train
+def test_ones_own_corrections_become_examples(tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    from models.train.rewriter import corrections
+
+    path = tmp_path / "own.jsonl"
+    records = [
+        {"hypothesis": "He go home.", "post_edit": "He goes home."},
+        {"hypothesis": "He go home.", "span": [3, 5], "answer": "went", "accepted": False},
+        {"hypothesis": "He go home.", "span": [3, 5], "answer": "went"},
+    ]
+    path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    assert [(e["span"], e["answer"]) for e in corrections(path)] == [([3, 5], "goes"), ([3, 5], "go"), ([3, 5], "went")]
+
+
+def recipe(module: str, *options: object) -> str:
+    command = [sys.executable, "-m", f"models.train.{module}", *map(str, options)]
+    root = Path(__file__).parent.parent
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout

@@ -358,7 +358,7 @@ class Builder:
     def noisy(self, pool: list[list[str]], origin: str) -> Iterator[Row]:
         for target in pool:
             rate = self.rng.choice((0.04, 0.08, 0.12, 0.2))
-            learner = self.rng.random() < 0.3
+            learner = self.rng.random() < 0.45
             words = self.noise.damage(target, self.rng, rate, learner=learner)
             if self.rng.random() < 0.1:
                 words = self.align.partial(words, target, self.rng)
@@ -447,10 +447,10 @@ SHARES: dict[str, int] = {
     "mlqe": 40_000,
     "wmt18": 2_000,
     "wmt21": 2_000,
-    "apertium": 7_000,
+    "apertium": 9_000,
     "nmt_pt": 1_500,
     "mqm": 4_000,
-    "noise-news": 27_000,
+    "noise-news": 34_000,
     "noise-un": 2_000,
     "noise-books": 2_000,
     "clean-news": 9_000,

@@ -101,6 +101,25 @@ def misspelt(word: str, rng: Rng) -> str:
     return re.sub(r"(.)\1", r"\1", word, count=1)
 
 
+SOUNDS = (
+    ("ie", "ei"), ("ei", "ie"), ("tion", "sion"), ("sion", "tion"), ("able", "ible"), ("ence", "ance"),
+    ("ible", "able"), ("ance", "ence"), ("ent", "ant"), ("ant", "ent"), ("ph", "f"), ("ck", "k"), ("wh", "w"),
+    ("ea", "ee"), ("ee", "ea"),
+    ("ou", "o"), ("er", "ar"), ("ar", "er"), ("or", "er"), ("c", "s"), ("s", "c"), ("y", "i"), ("i", "e"), ("e", "i"),
+    ("a", "e"), ("u", "o"), ("kn", "n"), ("gh", "g"), ("qu", "kw"), ("ll", "l"), ("ss", "s"), ("tt", "t"), ("mm", "m"),
+)  # fmt: skip
+
+
+def sounded(word: str, rng: Rng) -> str:
+    """Return the word as someone writes it who only heard it."""
+    fits = [(a, b) for a, b in SOUNDS if a in word[1:]]
+    if not fits:
+        return misspelt(word, rng)
+    a, b = rng.choice(fits)
+    at = rng.choice([m.start() for m in re.finditer(f"(?={a})", word) if m.start()])
+    return word[:at] + b + word[at + len(a) :]
+
+
 class Noise:
     """Damages lists of words; the table of forms and the set of frequent words are its state."""
 

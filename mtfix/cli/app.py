@@ -20,12 +20,13 @@ from rich.text import Text
 
 from mtfix import __version__
 from mtfix.cli.flags import with_settings
+from mtfix.cli.score import score
 from mtfix.cli.terminal import (
     console,
     document,
     fields_of,
     is_terminal,
-    lines_of,
+    note,
     print_json,
     print_text,
     progress_bar,
@@ -162,55 +163,20 @@ def check(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-@app.command()
-@with_settings
-def score(
-    hypotheses: Annotated[
-        list[Path], typer.Argument(help="Text files of one or more systems, line n is segment n.", metavar="FILE…")
-    ],
-    *,
-    reference: Annotated[
-        list[Path], typer.Option("--reference", "-r", help="A human translation; may be given again.", metavar="FILE")
-    ] = [],  # noqa: B006
-    source: Annotated[Path | None, typer.Option("--source", help="The source, line by line.", metavar="FILE")] = None,
-    segments: Annotated[
-        Path | None, typer.Option("--segments", help="Write the scores of segments as TSV.", metavar="FILE")
-    ] = None,
-    findings: Annotated[
-        Path | None, typer.Option("--findings", help="Write the findings as TSV, MQM layout.", metavar="FILE")
-    ] = None,
-    json: Json = False,
-    settings: Settings,
-) -> None:
-    """Score systems: MQM-style with reasons; with references BLEU, chrF2, TER; two systems: paired bootstrap."""
-    from mtfix.render import mqm_tsv, scores
-    from mtfix.scoring import score_systems, segment_scores
-
-    references = lines_of(reference)
-    sources = lines_of([source])[str(source)] if source else None
-    scored = score_systems(lines_of(hypotheses), references=references, sources=sources, settings=settings)
-    tell(scored[0].report)
-    if segments:
-        names, rows = segment_scores(scored, list(references.values()))
-        write(segments, "".join(line + "\n" for line in mqm_tsv.segments(names, rows)))
-    if findings:
-        reports = {s.system: s.report for s in scored}
-        write(findings, "".join(line + "\n" for line in mqm_tsv.findings(reports)))
-    compared = {s.system: [scores.Compared(one, *s.against(one.metric)) for one in s.scores] for s in scored}
-    if json:
-        print_text(jsonlib.dumps(scores.record(compared), ensure_ascii=False, indent=1) + "\n")
-        return
-    for part in scores.view(compared):
-        show(part)
+app.command()(score)
 
 
 @app.command()
 @with_settings
 def corpus(
-    hypotheses: Annotated[
-        str, typer.Argument(help=".txt, .jsonl, .tsv or .csv, also .gz and .xz; `-` is standard input.", metavar="IN")
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help=".txt, .jsonl, .tsv, .csv, .parquet; lines also .gz, .xz, .zst; `-` is standard input or output. "
+            "OUT may be a folder, for a file each.",
+            metavar="IN… OUT",
+        ),
     ],
-    output: Annotated[str, typer.Argument(help="The same; `-` is standard output.", metavar="OUT")],
     *,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Processes; the output does not depend on it.", min=1)] = 1,
     field: Annotated[
@@ -218,19 +184,62 @@ def corpus(
         typer.Option("--field", help="Which field or column is ours, as hypothesis=mt.", metavar="OURS=THEIRS"),
     ] = [],  # noqa: B006
     format: Annotated[
-        str | None, typer.Option("--format", help="For `-`: txt, jsonl, tsv or csv.", metavar="FORMAT")
+        str | None, typer.Option("--format", help="Of `-`, and of names that tell none: txt, …", metavar="FORMAT")
     ] = None,
     words: Annotated[bool, typer.Option("--words", help="In .jsonl: a probability for each word.")] = False,
+    group_by: Annotated[
+        str, typer.Option("--group-by", help="Neighbours with one value of it are a document.", metavar="FIELD")
+    ] = "",
+    sample: Annotated[
+        int, typer.Option("--sample", help="Take only N records, always the same ones.", metavar="N", min=0)
+    ] = 0,
+    drop_below: Annotated[
+        float | None,
+        typer.Option("--drop-below", help="Leave out what scores less after repair, 0 to 100.", metavar="QE"),
+    ] = None,
+    max_errors: Annotated[
+        int | None, typer.Option("--max-errors", help="Stop when more records are bad.", metavar="N", min=0)
+    ] = None,
+    audit: Annotated[
+        Path | None,
+        typer.Option(
+            "--audit", help="Write what each rule did: a .json or .html file, or a folder for both.", metavar="PATH"
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write no corpus, show the audit; OUT may be left out.")
+    ] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Begin anew; an earlier output is replaced.")] = False,
     settings: Settings,
 ) -> None:
     """Repair a corpus: streaming, order kept. The same command goes on after a kill."""
     from mtfix import batch
+    from mtfix.audit import Audit
+    from mtfix.cli import audits
+    from mtfix.ingest.inputs import plan, split
 
-    job = batch.Job(hypotheses, output, settings, fields=fields_of(field), format=format or "", words=words, jobs=jobs)
-    with progress_bar() as progress:
-        result = batch.run(job, restart=restart, progress=progress, tell=lambda m: say(f"note: {m}", style="yellow"))
-    say(result.summary())
+    names, results = fields_of(field), []
+    runs, audit_files = plan(*split(files, dry=dry_run), dry=dry_run), audits.targets(audit)
+    for inputs, output in runs:
+        job = batch.Job(
+            inputs,
+            output,
+            settings,
+            fields=names,
+            format=format or "",
+            words=words,
+            jobs=jobs,
+            drop_below=drop_below,
+            sample=sample,
+            group_by=group_by,
+            max_errors=max_errors,
+            observer=Audit,
+        )
+        with progress_bar() as progress:
+            result = batch.run(job, dry=dry_run, restart=restart, progress=progress, tell=note)
+        say(f"{output}: {result.summary()}" if len(runs) > 1 else result.summary())
+        results.append(result)
+    audits.tell(results, [name for inputs, _ in runs for name in inputs], settings, audit_files)
 
 
 @app.command()

@@ -64,7 +64,8 @@ def _repair(settings: Settings) -> Iterator[Check]:
         kind, _, name = part.partition(":")
         if kind in ("tagger", "rewriter"):
             missing = name in ("", "none")
-            yield "note" if missing else "ok", kind, "not there: rules only" if missing else name
+            without = "rules only" if kind == "tagger" else "no passage is written anew"
+            yield "note" if missing else "ok", kind, f"not there: {without}" if missing else name
     for notice in report.notices:
         yield "note", "notice", notice
     for failure in report.failures:

@@ -7,6 +7,7 @@ import json as jsonlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -21,6 +22,7 @@ from mtfix.config import Settings
 from mtfix.errors import FormatError, InputError, did_you_mean
 from mtfix.types import Document, Report, Severity
 
+_LOG_SECONDS = 60.0
 _MISSING = "Give a file, `-` for standard input, or --sample for a try."
 
 # In ---------------------------------------------------------------------------------------------
@@ -59,7 +61,7 @@ def _read(path: Path | None) -> tuple[str, str]:
         raise InputError("There is no text.", _MISSING)
     if path is None or str(path) == "-":
         return read_stream(sys.stdin.buffer, name="standard input"), "standard input"
-    if path.suffix.lower() in (".jsonl", ".tsv", ".csv", ".gz", ".xz"):
+    if path.suffix.lower() in (".jsonl", ".ndjson", ".tsv", ".csv", ".parquet", ".pq", ".gz", ".xz", ".zst"):
         raise FormatError(f"{path} is not running text.", f"For a corpus: mtfix corpus {path} OUT.")
     return read_file(path), path.name
 
@@ -154,12 +156,17 @@ def say(message: str, *, style: str = "") -> None:
     console(stderr=True).print(Text(message, style=style), soft_wrap=True)
 
 
+def note(message: str) -> None:
+    """Print what the user should know, on standard error."""
+    say(f"note: {message}", style="yellow")
+
+
 def tell(report: Report) -> None:
     """Print what the user should know of a report: notices, and what failed."""
     from mtfix.render.failures import lines
 
     for line in (*report.notices, *lines(report.failures)):
-        say(f"note: {line}", style="yellow")
+        note(line)
 
 
 def summary(report: Report) -> str:
@@ -204,14 +211,35 @@ def _umask() -> int:
 
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Any]:
-    """Yield a function (what, done, of) that draws a bar on standard error, if that is a terminal."""
+    """Yield a function (what, done, of) that draws a bar on standard error; into a file it writes a line at times."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     screen = console(stderr=True)
     if not screen.is_terminal:
-        yield lambda *_: None
+        yield _Log()
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda what, done, of: bar.update(task, description=what, completed=done, total=of or None)
+
+
+class _Log:
+    """Progress for a log: a line every minute, with an estimate of what is left."""
+
+    def __init__(self) -> None:
+        self._began = self._said = time.monotonic()
+        self._first = -1
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        now = time.monotonic()
+        if self._first < 0:
+            self._first = done
+        if now - self._said < _LOG_SECONDS:
+            return
+        self._said = now
+        line = f"{done:,}{f' of {of:,}' if of else ''}; {what}"
+        if of > done > self._first:
+            left = (now - self._began) * (of - done) / (done - self._first)
+            line += f"; about {left / 60:,.0f} min left"
+        say(line)

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from mtfix.errors import PairError
 from mtfix.ingest import stream
-from mtfix.ingest.records import Bad, Record, has_surrogate, segment
+from mtfix.ingest.records import Bad, Record, has_surrogate, record
 from mtfix.types import Document, Segment
 
 
@@ -39,12 +39,12 @@ def parse(
     return Document(tuple(segments), name=name, format="lines")
 
 
-def read(file: TextIO) -> Iterator[Record | Bad]:
+def read(file: TextIO, base: int = 0) -> Iterator[Record | Bad]:
     """Yield a record, or a bad line, for each line of a corpus, empty lines included."""
-    for number, (line, end) in enumerate(stream.lines(file), 1):
+    for number, (line, end) in enumerate(stream.lines(file), base + 1):
         try:
             if has_surrogate(line):
                 raise ValueError("it is not UTF-8")
-            yield Record(number, segment({"hypothesis": line}, number), end=end)
+            yield record({"hypothesis": line}, number, raw=line, end=end)
         except ValueError as error:
             yield Bad(number, str(error), line[:2000])

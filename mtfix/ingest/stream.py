@@ -2,67 +2,68 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import lzma
 import sys
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from mtfix.errors import EncodingError, FormatError, InputError, did_you_mean
+from mtfix.ingest import packing
 from mtfix.ingest.bytes import MAX_SEGMENT, encoding_of, kind_of
 
-FORMATS = ("txt", "jsonl", "tsv", "csv")
-PACKED: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open}
+FORMATS = ("txt", "jsonl", "tsv", "csv", "parquet")
+_ALSO = {"ndjson": "jsonl", "pq": "parquet"}
 # A line may hold a record of several long fields.
 MAX_LINE = 8 * MAX_SEGMENT
-_BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
+# What has longer lines has none: it is another kind of file, or one that unpacks without end.
+_ENDLESS = 64 * MAX_LINE
+_BLANK = 1_000_000
 
 
-def format_of(name: str, given: str = "") -> str:
-    """Return the format of a file by its name, or the one that was given for `-`.
+def format_of(name: str, given: str = "", *, default: str = "") -> str:
+    """Return the format of a file by its name; else the one that was given; else, of `-`, the default.
 
     Raises FormatError for one that we don't read.
     """
-    suffixes = [s.lower() for s in Path(name).suffixes]
-    if suffixes and suffixes[-1] in PACKED:
+    suffixes = [s.lower()[1:] for s in Path(name).suffixes] if name != "-" else []
+    packed = bool(packing.packing_of(name))
+    if packed:
         suffixes.pop()
-    found = suffixes[-1][1:] if suffixes and name != "-" else given
+    told = suffixes[-1] if suffixes else ""
+    told = _ALSO.get(told, told)
+    found = told if told in FORMATS else given or told or default
+    if packed and found == "parquet":
+        raise FormatError(f"{name} is Parquet in a packed file.", "Unpack it: Parquet is packed inside.")
     if found in FORMATS:
         return found
-    known = "Use .txt, .jsonl, .tsv or .csv, packed with .gz or .xz if you like; for `-` say --format."
+    known = (
+        "Use .txt, .jsonl, .tsv or .csv, packed with .gz, .xz or .zst if you like, or .parquet; "
+        "for `-` and other names say --format."
+    )
     what = f"{found!r} is not a format of a corpus." if found else f"The name {name!r} does not tell the format."
     raise FormatError(what, " ".join(filter(None, (did_you_mean(found, FORMATS), known))))
 
 
-def packing_of(name: str) -> str:
-    """Return ".gz", ".xz" or an empty string."""
-    suffix = Path(name).suffix.lower() if name != "-" else ""
-    return suffix if suffix in PACKED else ""
-
-
 @contextmanager
-def opened(name: str) -> Iterator[TextIO]:
+def opened(name: str) -> Iterator[tuple[TextIO, str]]:
     """Open a corpus for reading as text, with bytes that are not UTF-8 kept as surrogates.
 
-    UTF-16 with a byte order mark is read too. Raises InputError for what can't be read, FormatError
-    for what is not text or is broken, also while it is being read.
+    Yields the text and its UTF-8 byte order mark, if it has one. UTF-16 with a mark is read too.
+    Raises InputError for what can't be read, FormatError for what is not text or is broken, also
+    while it is being read.
     """
     try:
         with _bytes(name) as data:
             start = _peek(data)
-            encoding, _ = encoding_of(start[:4])
+            encoding, mark = encoding_of(start[:4])
             if encoding == "utf-8" and (kind := kind_of(start)):
-                raise FormatError(f"{name} is not plain text: it is {kind}.", "Give .txt, .jsonl, .tsv or .csv.")
+                raise FormatError(f"{name} is not plain text: it is {kind}.", _hint(kind))
             codec = "utf-8-sig" if encoding == "utf-8" else encoding[:6]
             errors = "surrogateescape" if encoding == "utf-8" else "strict"
             with io.TextIOWrapper(data, codec, errors=errors, newline="\n") as file:
-                yield file
-    except _BROKEN as error:
-        raise FormatError(f"{name} is broken: {error or 'it ends too early'}.", "Get the file again.") from error
+                yield file, "\N{ZERO WIDTH NO-BREAK SPACE}" if codec == "utf-8-sig" and mark else ""
     except UnicodeDecodeError as error:
         raise EncodingError(f"{name} is not text in {error.encoding}.", "Convert it to UTF-8.") from error
 
@@ -83,34 +84,52 @@ def lines(file: TextIO) -> Iterator[tuple[str, str]]:
 
 
 def skip_line(file: TextIO) -> None:
-    """Read to the end of the line without keeping it."""
+    """Read to the end of the line without keeping it. Raises FormatError if it seems to have none."""
+    skipped = 0
     while (rest := file.readline(MAX_LINE)) and not rest.endswith("\n"):
-        pass
+        skipped += len(rest)
+        if skipped > _ENDLESS:
+            raise FormatError(
+                f"The input has a line of more than {_ENDLESS:,} characters.", "Write each record on a line of its own."
+            )
+
+
+def check_blank(run: int) -> None:
+    """Raise FormatError if so many blank lines in a row can only be a file that unpacks without end."""
+    if run > _BLANK:
+        raise FormatError(f"The input has more than {_BLANK:,} blank lines in a row.", "Leave them out.")
+
+
+def _hint(kind: str) -> str:
+    if kind.startswith("packed"):
+        return "Give it its ending (.gz, .xz, .zst), or unpack it on the way in: zcat FILE | mtfix corpus - OUT."
+    return "Name it .parquet." if "Parquet" in kind else "Give .txt, .jsonl, .tsv, .csv or .parquet."
+
+
+def raw_file(name: str) -> BinaryIO:
+    """Open a file for reading as it is. Raises InputError that says why it can't be."""
+    if Path(name).is_dir():
+        raise InputError(f"{name} is a folder.", f"Give its files: '{Path(name) / '*'}'.")
+    try:
+        return Path(name).open("rb")
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {name}.", "Check its name; `-` reads standard input.") from error
+    except OSError as error:
+        raise InputError(f"{name} can't be read: {error.strerror}.", "Check its name and permissions.") from error
+    except ValueError as error:  # a NUL in the name
+        raise InputError(f"{name!r} is not the name of a file.", "Check its name.") from error
 
 
 def _bytes(name: str) -> BinaryIO:
     if name == "-":
         # Closing what we open must not close the real standard input.
-        return _Unclosed(sys.stdin.buffer)
-    if Path(name).is_dir():
-        raise InputError(f"{name} is a folder.", "Give a file.")
-    try:
-        raw: Any = Path(name).open("rb")  # noqa: SIM115
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file {name}.", "Check its name; `-` reads standard input.") from error
-    except OSError as error:
-        raise InputError(f"{name} can't be read: {error.strerror}.", "Check its name and permissions.") from error
-    packing = packing_of(name)
-    # The opener of a packed file takes a file object too, but leaves closing it to us.
-    return io.BufferedReader(PACKED[packing](raw)) if packing else raw
+        return io.BufferedReader(_Unclosed(sys.stdin.buffer))
+    raw = raw_file(name)
+    kind = packing.packing_of(name)
+    return packing.reader(raw, kind, name) if kind else raw
 
 
-class _Unclosed(io.BufferedReader):
-    def __init__(self, inner: Any) -> None:
-        super().__init__(_Raw(inner))
-
-
-class _Raw(io.RawIOBase):
+class _Unclosed(io.RawIOBase):
     def __init__(self, inner: BinaryIO) -> None:
         self._inner = inner
 

@@ -7,7 +7,7 @@ metrics tasks (Freitag et al., TACL 2021): minor 1, major 5, critical 25, minor 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from mtfix.types import Category, Finding, Score, Severity
 
@@ -50,6 +50,11 @@ def score(findings: Sequence[Finding], words: int) -> Score:
     by_category: Counter[str] = Counter()
     for finding in findings:
         by_category[finding.category.value] += weight(finding)  # type: ignore[assignment]
+    return of_penalties(by_category, words)
+
+
+def of_penalties(by_category: Mapping[str, float], words: int) -> Score:
+    """Return the score of penalties that were summed by category."""
     penalty = sum(by_category.values())
     value = max(0.0, 100.0 * (1 - penalty / words)) if words else 100.0 if not penalty else 0.0
     shares = tuple((name, round(part, 4)) for name, part in sorted(by_category.items()) if part)

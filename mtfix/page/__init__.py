@@ -10,6 +10,7 @@
     own.py       the user's lasting decisions, kept in mtfix.toml
     corpus.py    the corpus tab
     scores.py    the score tab
+    plots.py     its plots
     assets/      the review itself: plain HTML, CSS and JavaScript, written for this page
 
 Nothing here finds or repairs: a report comes from the pipeline, and is drawn.
@@ -29,6 +30,6 @@ try:
 except ImportError as _error:
     raise ConfigError("The page needs gradio.", "pip install 'mtfix[page]'") from _error
 
-from mtfix.page.frame import build, launch
+from mtfix.page.frame import build, launch, main
 
-__all__ = ["build", "launch"]
+__all__ = ["build", "launch", "main"]

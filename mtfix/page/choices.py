@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mtfix.config import Settings, load, load_glossary
-from mtfix.detect.registry import builtin
+from mtfix.detect.registry import builtin, choose
 from mtfix.errors import BadSetting, InputError
 from mtfix.types import Accept
 
-CATEGORIES = ("accuracy", "linguistic", "terminology", "style", "locale", "markup")
 # A file that is handed in over the network may set what is looked for, never files, models or servers.
 _STYLE_KEYS = frozenset(
     {"select", "ignore", "accept", "confidence", "hints", "variant", "source-lang", "keep", "names"}
@@ -26,9 +24,7 @@ class Form:
     """The drawer's fields, as they are at the first visit."""
 
     accept: str = "safe"
-    categories: tuple[str, ...] = CATEGORIES
-    off: tuple[str, ...] = ()
-    extra: tuple[str, ...] = ()
+    on: tuple[str, ...] | None = None  # the detectors; None: those of the settings
     variant: str = ""
     former_names: bool = True
     hints: bool = False
@@ -46,23 +42,16 @@ def settings_of(form: Form, base: Settings) -> Settings:
         path = _small(Path(form.glossary))
         settings = replace(settings, terms=(*settings.terms, *load_glossary(path)))
     first = Form()
-    dropped = tuple(c for c in CATEGORIES if c not in form.categories)
-    ids = {d.id for d in builtin()}
-    off = tuple(name for name in form.off if name in ids)
-    extra = tuple(name for name in form.extra if name in ids)
-    select = settings.select or CATEGORIES if extra else settings.select
     # A field that was not touched leaves what the files say.
     return replace(
-        settings,
+        _selected(settings, form, base),
         accept=Accept(form.accept) if form.accept != first.accept else settings.accept,
-        select=(*select, *extra),
-        ignore=tuple(dict.fromkeys((*settings.ignore, *dropped, *off))),
         variant=form.variant or settings.variant,
         names=settings.names if form.former_names else "as-is",
         hints=form.hints or settings.hints,
         keep=tuple(dict.fromkeys((*settings.keep, *words_of(form.keep)))),
         languagetool=settings.languagetool if form.languagetool else "off",
-        rewriter=settings.rewriter if form.rewriter in ("shipped", "") else form.rewriter,
+        rewriter=settings.rewriter if form.rewriter in ("shipped", "") else form.rewriter.strip(),
     )
 
 
@@ -75,9 +64,25 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in re.split(r"[\n,;]", text or "") if part.strip())
 
 
-def detectors(*, default: bool) -> Sequence[tuple[str, str]]:
-    """Return (title, id) of the detectors that are on, or off, by default."""
-    return [(f"{d.id.split('.')[0]}: {d.title.rstrip('.')}", d.id) for d in builtin() if d.default is default]
+def chosen(settings: Settings) -> frozenset[str]:
+    """Return the ids of the detectors that run with these settings. Raises UnknownDetector."""
+    return frozenset(d.id for d in choose(builtin(), settings.select, settings.ignore))
+
+
+def detectors(group: str) -> list[tuple[str, str]]:
+    """Return (title, id) of a group's detectors."""
+    return [(d.title.rstrip("."), d.id) for d in builtin() if d.id.split(".")[0] == group]
+
+
+def _selected(settings: Settings, form: Form, base: Settings) -> Settings:
+    """Apply what was switched on and off since the page opened; what was not touched is as the files say."""
+    if form.on is None:
+        return settings
+    first, now = chosen(base), chosen(settings)
+    off, extra = first - set(form.on), (set(form.on) & {d.id for d in builtin()}) - first
+    if extra - now:
+        return replace(settings, select=tuple(sorted((now - off) | extra)), ignore=())
+    return replace(settings, ignore=tuple(dict.fromkeys((*settings.ignore, *sorted(off))))) if off else settings
 
 
 def _styled(base: Settings, path: Path) -> Settings:

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from mtfix.config import Settings
+from mtfix.config import Settings, find_file, from_environment, load
 from mtfix.page import text as texts
 from mtfix.page.assets import asset
 from mtfix.page.drawer import drawer
@@ -25,16 +25,23 @@ _TOP = """
 """
 
 
+def main() -> None:
+    """Start the page with the settings of the nearest mtfix.toml and of the environment. Raises MtfixError."""
+    file = find_file(Path.cwd())
+    launch(from_environment(os.environ, load(file) if file else Settings()), own=file or Path("mtfix.toml"))
+
+
 def build(settings: Settings | None = None, *, own: Path | None = None) -> Any:
     """Return the page as gradio Blocks.
 
-    `own` is the mtfix.toml that lasting decisions are written to; without it they hold for the visit.
+    `own` is the mtfix.toml that lasting decisions are written to. Without it they hold for the visit, and no other
+    rewriter can be named: the page is taken to be open to others.
     """
     base = settings or Settings()
     tokens = texts.Tokens()
     with gr.Blocks(title="mtfix", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
         gr.HTML(html_template=_TOP, apply_default_css=False, js_on_load=None)
-        form = drawer(base)
+        form = drawer(base, local=own is not None)
         with gr.Tabs(elem_id="mx-tabs"):
             with gr.Tab("Text", id="text"):
                 text_tab(form, base, tokens, own)

@@ -41,7 +41,7 @@ def text_tab(form: Fields, base: Settings, tokens: texts.Tokens, own: Path | Non
         with gr.Row():
             text = gr.Textbox(
                 label="Machine-translated English", placeholder="Paste the translation here.", lines=7, max_lines=18,
-                elem_id="mx-text", autofocus=True,
+                elem_id="mx-text",
             )  # fmt: skip
             source = gr.Textbox(
                 label="Source, if you have it", placeholder="The text that was translated, with the same paragraphs.",
@@ -71,10 +71,10 @@ def text_tab(form: Fields, base: Settings, tokens: texts.Tokens, own: Path | Non
     go.click(run, inputs, result, js=_START, **how).then(None, js=_END, **quiet)
     example.input(lambda name: (examples().get(name, ""), ""), example, [text, source], **quick)
 
-    def keep_in_mind(keep: str, off: list[str], event: gr.EventData) -> tuple[str, list[str]]:
-        return _remember(keep, off, event._data, own)
+    def keep_in_mind(event: gr.EventData, *values: Any) -> list[Any]:
+        return _remember(list(values), event._data, own)
 
-    result.remember(keep_in_mind, [form.keep, form.off], [form.keep, form.off], **quick).then(
+    result.remember(keep_in_mind, [form.keep, *form.groups], [form.keep, *form.groups], **quick).then(
         run, inputs, result, js=_START, **how
     )
 
@@ -111,24 +111,27 @@ def _named(name: str, function: Callable[..., Any], *bound: Any) -> Callable[[An
     return call
 
 
-def _remember(keep: str, off: list[str], data: dict[str, Any], own: Path | None) -> tuple[str, list[str]]:
-    what, value = str(data.get("what")), str(data.get("value", ""))[:200]
-    key = "keep" if what == "keep" else "ignore"
+def _remember(values: list[Any], data: dict[str, Any], own: Path | None) -> list[Any]:
+    """Return the fields, the words to leave alone first, with a decision in them that is to last."""
+    (keep, *groups), what, value = values, str(data.get("what")), str(data.get("value", ""))[:200]
     if own is not None:
         try:
-            remember(own, key, value)
+            remember(own, "keep" if what == "keep" else "ignore", value)
         except MtfixError as error:
             gr.Warning(str(error))
     if what == "keep":
-        return "\n".join(dict.fromkeys([*choices.words_of(keep), value])), off
-    return keep, list(dict.fromkeys([*(off or []), value]))
+        return ["\n".join(dict.fromkeys([*choices.words_of(keep), value])), *groups]
+    return [keep, *([id for id in group or () if id != value] for group in groups)]
 
 
 def corpus_tab(form: Fields, base: Settings) -> None:
     """Draw the tab for a file."""
     with gr.Column(elem_classes="mx-form"):
         file = gr.File(
-            label="Corpus: .txt, .jsonl, .tsv or .csv, packed or not", type="filepath", height=150, elem_id="mx-file"
+            label="Corpus: .txt, .jsonl, .tsv, .csv or .parquet, packed or not",
+            type="filepath",
+            height=150,
+            elem_id="mx-file",
         )
         with gr.Row():
             hypothesis = gr.Textbox(
@@ -138,24 +141,31 @@ def corpus_tab(form: Fields, base: Settings) -> None:
                 label="Column of the source", placeholder="source, if any", max_lines=1, elem_classes="mx-line"
             )
         with gr.Row(elem_classes="mx-last"):
-            stop = gr.Button("Stop", scale=0, min_width=110)
+            stop = gr.Button("Stop", scale=0, min_width=110, interactive=False)
             go = gr.Button("Repair the file", variant="primary", scale=0, min_width=180, elem_id="mx-corpus-go")
     out = gr.HTML(apply_default_css=False, js_on_load=None, elem_id="mx-corpus-out")
     taken = gr.File(label="Take along", file_count="multiple", interactive=False, visible=False, elem_id="mx-taken")
 
-    def run(file: str | None, hypothesis: str, source: str, *fields: Any) -> Iterator[tuple[str, Any]]:
+    def run(file: str | None, hypothesis: str, source: str, *fields: Any) -> Iterator[tuple[str, Any, Any]]:
         try:
             settings = choices.settings_of(form_of(fields), base)
         except MtfixError as error:
             raise gr.Error(str(error), print_exception=False) from error
-        for shown, files in corpus.repaired(file, {"hypothesis": hypothesis or "", "source": source or ""}, settings):
-            yield shown, gr.File(value=files or None, visible=bool(files))
+        columns = {"hypothesis": hypothesis or "", "source": source or ""}
+        yield "", gr.File(visible=False), gr.Button(interactive=True)
+        for shown, files in corpus.repaired(file, columns, settings):
+            yield shown, gr.File(value=files or None, visible=bool(files)), gr.Button(interactive=not files)
+        yield gr.skip(), gr.skip(), gr.Button(interactive=False)
 
     job = go.click(
-        run, [file, hypothesis, source, *form.components], [out, taken], concurrency_limit=2, concurrency_id="corpus",
-        show_progress="hidden", api_visibility="private",
+        run, [file, hypothesis, source, *form.components], [out, taken, stop], concurrency_limit=2,
+        concurrency_id="corpus", show_progress="hidden", api_visibility="private",
     )  # fmt: skip
-    stop.click(corpus.stopped, None, out, cancels=[job], queue=False, api_visibility="private")
+
+    def end() -> tuple[str, Any]:
+        return corpus.stopped(), gr.Button(interactive=False)
+
+    stop.click(end, None, [out, stop], cancels=[job], queue=False, api_visibility="private")
 
 
 def _lines_box(name: str) -> Any:

@@ -7,7 +7,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mtfix.api import check, document_of, pipeline
@@ -16,6 +16,7 @@ from mtfix.detect.registry import builtin
 from mtfix.errors import EncodingError, InputError, MtfixError
 from mtfix.ingest import english
 from mtfix.render import json as record_format
+from mtfix.render.diff import notes
 from mtfix.text.units import encodable
 from mtfix.types import Report
 
@@ -73,8 +74,10 @@ def _review(text: str, source: str, settings: Settings, tokens: Tokens) -> dict[
     started = time.perf_counter()
     document = document_of(text, source if source.strip() else None, settings)
     report = pipeline(settings).run(document)
+    record = record_format.document_record(report, words=True)
     return {
-        "report": record_format.document_record(report, words=True),
+        "report": record,
+        "notes": list(_notes(report, record, hints=settings.hints)),
         "detectors": _detectors(report),
         "warnings": _warnings(text),
         "hints": settings.hints,
@@ -82,6 +85,37 @@ def _review(text: str, source: str, settings: Settings, tokens: Tokens) -> dict[
         "seconds": round(time.perf_counter() - started, 3),
         "token": tokens.new(settings),
     }
+
+
+def _notes(report: Report, record: dict[str, Any], *, hints: bool) -> Iterator[dict[str, Any]]:
+    """Yield the notes of the HTML report, so that the page shows and counts the same.
+
+    `edits` are the rows, in the segment's record, of what is decided as one; `choices` those of other wordings.
+    """
+    for note in notes(report, hints=hints):
+        rows = record["segments"][note.segment]["edits"]
+        known = {(*row["span"], row["text"]): n for n, row in reversed(list(enumerate(rows))) if _decidable(row)}
+        mine = [known[e.span.start, e.span.end, e.text] for e in note.edits]
+        others = [n for n in sorted(known.values()) if note.finding in rows[n]["reasons"] and n not in mine]
+        yield {
+            "segment": note.segment,
+            "span": [note.span.start, note.span.end],
+            "side": note.side.value,
+            "held": note.held_back_by,
+            "seen": note.before,
+            "message": note.message,
+            "detector": note.detector,
+            "category": note.category,
+            "severity": note.severity.name.lower(),
+            "confidence": note.confidence,
+            "edits": mine,
+            "choices": [n for n in others if rows[n]["accepted"] and not rows[n]["applied"]],
+        }
+
+
+def _decidable(row: dict[str, Any]) -> bool:
+    # A verdict is missing where an edit became part of another one.
+    return row["applied"] or row["accepted"] is not None
 
 
 def refuse(text: str) -> None:

@@ -41,6 +41,7 @@ class Note:
     held_back_by: str = ""
     side: Side = Side.HYPOTHESIS
     edits: tuple[Edit, ...] = ()
+    finding: int | None = None  # its id in the segment; None: a model's edit that answers none
 
 
 class Kind(Enum):
@@ -144,11 +145,12 @@ def _of_finding(repair: Repair, finding: Finding, index: int) -> Note:
     shown = [(e, v) for e, v in mine if e.applicability is not Applicability.DISPLAY_ONLY]
     passed = tuple(e for e, v in shown if v.accepted)
     stopped = [(e, v) for e, v in shown if not v.accepted]
-    others = tuple(dict.fromkeys(e.text for e in finding.edits if e.applicability is Applicability.DISPLAY_ONLY))
+    others = [e for e in finding.edits if e.applicability is Applicability.DISPLAY_ONLY]
     if applied:
         state, edits = State.FIXED, applied
     elif passed:
-        state, edits = State.SUGGESTED, passed
+        state, edits = State.SUGGESTED, together(passed)
+        others += [e for e in passed if e not in edits and e.span.touches(finding.span)]
     elif stopped:
         state, edits = State.HELD_BACK, tuple(e for e, _ in stopped)
     else:
@@ -156,11 +158,39 @@ def _of_finding(repair: Repair, finding: Finding, index: int) -> Note:
     before, after = _change(text, edits) if edits else (finding.span.of(text), None)
     if finding.side is Side.SOURCE:
         before = finding.span.of(repair.segment.source or "")
+    guard = _why(stopped[0][1]) if state is State.HELD_BACK else ""
     return Note(
         0, index, finding.span, state, before, after, finding.message, finding.detector, finding.category.value,
-        finding.severity, finding.confidence, others, _why(stopped[0][1]) if state is State.HELD_BACK else "",
-        finding.side, edits,
+        finding.severity, finding.confidence, _wordings(text, edits, others), guard, finding.side, edits, finding.id,
     )  # fmt: skip
+
+
+def together(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """Return those of a finding's open edits that are one suggestion.
+
+    A rule's edits are made together, and so are those of one candidate of the rewriter. Each edit of
+    the tagger stands alone: the surest is the suggestion, the others are other wordings.
+    """
+    for maker in ("rule", "rewriter"):
+        own = [e for e in edits if e.by == maker]
+        if own:
+            best = max(e.confidence for e in own)
+            return tuple(e for e in own if maker == "rule" or e.confidence == best)
+    return (max(edits, key=lambda e: e.confidence),)
+
+
+def _wordings(text: str, edits: Sequence[Edit], others: Sequence[Edit]) -> tuple[str, ...]:
+    """Return what else could stand in the place of the suggestion, each once."""
+    if not edits:
+        return tuple(dict.fromkeys(e.text for e in others))
+    place = Span(min(e.span.start for e in edits), max(e.span.end for e in edits))
+    found = []
+    for edit in others:
+        if place.start <= edit.span.start and edit.span.end <= place.end:
+            found.append(text[place.start : edit.span.start] + edit.text + text[edit.span.end : place.end])
+        elif edit.text:
+            found.append(edit.text)
+    return tuple(dict.fromkeys(found))
 
 
 def _of_edit(repair: Repair, edit: Edit, index: int, state: State) -> Note:

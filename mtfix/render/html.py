@@ -26,6 +26,7 @@ def page(report: Report, *, hints: bool = False) -> str:
     states = Counter(n.state for n in found)
     words = sum(len(s.hypothesis.split()) for s in report.document.segments)
     return _template().render(
+        style=files("mtfix.render").joinpath("report.css").read_text(encoding="utf-8"),
         name=report.document.name or "Text",
         scores=[_score(b, a) for b, a in zip(report.before, report.after, strict=True)],
         counts=[(f"{words:,}", "words"), *((states[s], s.value) for s in State if states[s])],

@@ -194,7 +194,9 @@ def _quality(quality: tuple[Score, Score] | None) -> dict[str, Any] | None:
     if quality is None:
         return None
     before, after = quality
-    return {"before": before.value, "after": after.value, "metric": before.metric, "signature": before.signature}
+    free = [dict(score.detail).get("error_free") for score in quality]
+    row = {"before": before.value, "after": after.value, "metric": before.metric, "signature": before.signature}
+    return row if None in free else row | {"error_free": dict(zip(("before", "after"), free, strict=True))}
 
 
 def _score(score: Score) -> dict[str, Any]:
@@ -273,10 +275,12 @@ def _of_finding(edit: Edit, finding: int) -> Edit:
 
 
 def _read_quality(row: Mapping[str, Any]) -> tuple[Score, Score]:
-    return (
-        Score(row["metric"], row["before"], row["signature"]),
-        Score(row["metric"], row["after"], row["signature"]),
-    )
+    def score(when: str) -> Score:
+        free = row.get("error_free")
+        detail = (("error_free", free[when]),) if free else ()
+        return Score(row["metric"], row[when], row["signature"], detail=detail)
+
+    return score("before"), score("after")
 
 
 def _read_score(row: Mapping[str, Any]) -> Score:

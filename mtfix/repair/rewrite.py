@@ -1,104 +1,252 @@
 """Tier 3: a rewriter writes what should stand in suspect spans; its candidates become minimal edits.
 
-The spans are those that the tagger marks for rewriting, and major findings that no safe edit answers. A segment
-without one never meets the rewriter. The guards decide what becomes of the edits.
+The spans are those that the tagger suspects strongly or marks for rewriting, and major findings that no safe edit
+answers. A segment without one never meets the rewriter. The guards decide what becomes of the edits. The same span
+in the same sentence is asked once and mended the same way wherever it stands.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from mtfix.repair.tagged import CLOSED, plain
 from mtfix.runtime.rewriter import Candidate, Request, Rewriter
 from mtfix.text.edits import diff, select
+from mtfix.text.protect import protected
+from mtfix.text.tokens import sentences, words
 from mtfix.types import Applicability, Edit, Finding, Segment, Severity, Side, Span, Tagging
 
-__all__ = ["REWRITE", "confidence", "propose", "spans"]
+__all__ = ["FEATURES", "REWRITE", "Job", "Trust", "confidence", "edits_of", "features", "propose", "spans", "trust_of"]
 
 REWRITE = "REWRITE"
+FEATURES = (
+    "gain", "logprob", "edits", "old", "new", "suspect", "rewrite", "score", "rise", "lost", "added", "finding",
+    "akin", "whole"
+)  # fmt: skip
+_CHECKERS = ("linguistic.languagetool", "linguistic.harper")
+_CLOSED_TO_MODELS = ("url", "code", "tag", "placeholder")
+LONGEST = 120  # code points of a span
+SENTENCE = 200  # and of a sentence
+Tag = Callable[[Sequence[str]], Sequence[Tagging | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A segment with what is known of it."""
+
+    segment: Segment
+    findings: Sequence[Finding]
+    tagging: Tagging | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a rewriter is trusted: from its card, fitted on held-out text.
+
+    `weights` belong to FEATURES, with "bias"; without them the gain alone counts. `whole` are those for a sentence that
+    was written anew as a whole. `apply_at` and `suggest_at` are confidences; `ask_rewrite` and `ask_suspect` what a
+    word must reach to be asked about, `ask_all` what takes the place of `ask_suspect` where good guesses are wanted
+    too. Where they are, a sentence of a segment with a score below `whole_below` is asked about as a whole.
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    whole: Mapping[str, float] = field(default_factory=dict)
+    apply_at: float = 0.95
+    suggest_at: float = 0.5
+    ask_rewrite: float = 0.5
+    ask_suspect: float = 0.8
+    ask_all: float = 0.55
+    whole_below: float = 0.0
+    sentences: bool = False  # ask about whole sentences too
+
+    def thorough(self) -> Trust:
+        """Return the same trust with more words asked about: slower, and more is mended."""
+        return replace(self, ask_suspect=min(self.ask_suspect, self.ask_all), sentences=True)
+
+    def how(self, sure: float) -> Applicability:
+        """Return how far an edit of this confidence may be trusted."""
+        if sure >= self.apply_at:
+            return Applicability.SAFE
+        return Applicability.UNSAFE if sure >= self.suggest_at else Applicability.DISPLAY_ONLY
+
+
+def trust_of(trust: Mapping[str, float], whole: Mapping[str, float]) -> Trust:
+    """Return the trust that two tables of a card state: weights and levels, and the weights for whole sentences."""
+    own = ("apply_at", "suggest_at", "ask_rewrite", "ask_suspect", "ask_all", "whole_below")
+    weights = {name: value for name, value in trust.items() if name not in own}
+    levels: dict[str, Any] = {name: trust[name] for name in own if name in trust}
+    return Trust(weights, dict(whole), **levels)
 
 
 def propose(
-    segment: Segment,
-    findings: Sequence[Finding],
-    tagging: Tagging | None,
-    rewriter: Rewriter,
-    *,
-    apply_at: float,
-    suggest_at: float,
-) -> tuple[Edit, ...]:
-    """Return edits of the hypothesis, none overlapping another, in order of place.
+    jobs: Sequence[Job], rewriter: Rewriter, *, trust: Trust | None = None, tag: Tag | None = None
+) -> list[tuple[Edit, ...]]:
+    """Return for each job edits of its hypothesis, none overlapping another, in order of place.
 
-    An edit at or above `apply_at` in confidence is SAFE, at or above `suggest_at` UNSAFE, else
-    DISPLAY_ONLY. Its reasons are the ids of the findings whose spans it touches.
+    `tag` reads the candidates with the tagger, so that what they do to it counts.
     """
-    wanted = spans(findings, tagging)
-    if not wanted:
-        return ()
-    text = segment.hypothesis
-    answers = rewriter.rewrite([Request(text, span, segment.source) for span in wanted])
-    edits: list[Edit] = []
-    for span, candidates in zip(wanted, answers, strict=True):
-        if candidates:
-            best = max(candidates, key=lambda c: (c.logprob, c.text))
-            edits += _edits(text, span, best, apply_at=apply_at, suggest_at=suggest_at)
-    named = [replace(edit, reasons=_reasons(edit, findings)) for edit in edits]
-    return select(named)
+    trust = trust or Trust()
+    asked = [(n, span) for n, job in enumerate(jobs) for span in spans(job, trust)]
+    requests = [Request(jobs[n].segment.hypothesis, span, jobs[n].segment.source) for n, span in asked]
+    different = list(dict.fromkeys(requests))
+    answers = dict(zip(different, rewriter.rewrite(different), strict=True)) if different else {}
+    best = [(n, span, answers[r][0]) for (n, span), r in zip(asked, requests, strict=True) if answers[r]]
+    after = tag([candidate.text for _, _, candidate in best]) if tag and best else [None] * len(best)
+    made: list[list[Edit]] = [[] for _ in jobs]
+    for (n, span, candidate), then in zip(best, after, strict=True):
+        for edit, values in edits_of(jobs[n], span, candidate, then):
+            sure = confidence(values, trust)
+            reasons = tuple(sorted(f.id for f in jobs[n].findings if _here(f) and f.span.touches(edit.span)))
+            made[n].append(replace(edit, applicability=trust.how(sure), confidence=round(sure, 4), reasons=reasons))
+    return [select(edits) for edits in made]
 
 
-def spans(findings: Sequence[Finding], tagging: Tagging | None) -> tuple[Span, ...]:
-    """Return the spans to rewrite, in order, those that touch made one."""
-    wanted = [f.span for f in findings if _unanswered(f)]
+def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
+    """Return the spans to rewrite, in order: words in question, and a word between two of them, are one span."""
+    text, tagging = job.segment.hypothesis, job.tagging
+    kept = protected(text)
+    closed = [p.span for p in kept if p.kind in _CLOSED_TO_MODELS]
+    wanted = [f.span for f in job.findings if _unanswered(f)]
     if tagging is not None:
-        wanted += [
-            word for word, tags in zip(tagging.words, tagging.tags, strict=True) if tags and tags[0][0] == REWRITE
-        ]
+        for word, tags, suspect in zip(tagging.words, tagging.tags, tagging.suspect, strict=True):
+            asked = dict(tags).get(REWRITE, 0.0) >= trust.ask_rewrite or suspect >= trust.ask_suspect
+            # A name or a number stays whatever the answer is.
+            if asked and not any(p.span.overlaps(word) for p in kept):
+                wanted.append(word)
     out: list[Span] = []
-    for span in sorted(wanted):
-        # Neighbouring words are one gap for the model: a space may lie between.
-        if out and span.start <= out[-1].end + 1:
+    for span in sorted(s for s in wanted if len(s) and not any(s.overlaps(w) for w in closed)):
+        between = text[out[-1].end : span.start] if out else ""
+        if out and len(between.split()) <= 1 and len(between) < 12 and span.end - out[-1].start <= LONGEST:
             out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
         else:
             out.append(span)
-    return tuple(out)
+    if trust.sentences and tagging is not None and tagging.score < trust.whole_below:
+        out = _widened(text, out, closed)
+    return tuple(span for wide in out for span in _within_sentences(text, wide))
 
 
-def confidence(candidate: Candidate) -> float:
-    """Return the probability of the candidate when the only other choice is to keep the text.
+def _widened(text: str, asked: Sequence[Span], closed: Sequence[Span]) -> list[Span]:
+    """Return the sentences of the spans in the place of these, where a sentence is short enough to be written anew."""
+    out: list[Span] = []
+    for sentence in sentences(text):
+        inside = [s for s in asked if sentence.start <= s.start < sentence.end]
+        bare = text[sentence.start : sentence.end].rstrip()
+        fits = len(bare) <= SENTENCE and not any(c.overlaps(sentence) for c in closed)
+        out += [Span(sentence.start, sentence.start + len(bare))] if inside and fits else inside
+    return out
 
-    The logistic function of the difference of the two log-probabilities.
+
+def _within_sentences(text: str, span: Span) -> Iterable[Span]:
+    """Cut a very long span at the ends of its sentences: an answer is at most about a sentence long."""
+    if len(span) <= 2 * LONGEST:
+        return [span]
+    parts = [Span(max(s.start, span.start), min(s.end, span.end)) for s in sentences(text) if s.overlaps(span)]
+    return [p for p in parts if len(p) <= 2 * LONGEST]
+
+
+def edits_of(job: Job, span: Span, candidate: Candidate, after: Tagging | None) -> list[tuple[Edit, dict[str, float]]]:
+    """Return the candidate's edits, each with what its confidence is computed from.
+
+    What it would change outside the span was not asked for. Changes with fewer than three words between them are one
+    edit: they depend on each other.
     """
-    gain = candidate.logprob - candidate.logprob_kept
-    if gain < -700:
-        return 0.0
-    return 1 / (1 + math.exp(-gain))
-
-
-def _unanswered(finding: Finding) -> bool:
-    return (
-        finding.severity >= Severity.MAJOR
-        and finding.side is Side.HYPOTHESIS
-        and not finding.hint
-        and not any(edit.applicability is Applicability.SAFE for edit in finding.edits)
-    )
-
-
-def _edits(text: str, span: Span, candidate: Candidate, *, apply_at: float, suggest_at: float) -> list[Edit]:
-    """Return the candidate's edits that touch the span: what it would change elsewhere was not asked for."""
-    sure = confidence(candidate)
-    how = Applicability.DISPLAY_ONLY
-    if sure >= suggest_at:
-        how = Applicability.UNSAFE
-    if sure >= apply_at:
-        how = Applicability.SAFE
+    text = job.segment.hypothesis
     near = Span(max(0, span.start - 1), min(len(text), span.end + 1))
+    edits = [e for e in _joined(text, diff(text, candidate.text)) if e.span.touches(near)]
+    whole = float(_is_sentence(text, span))
     return [
-        replace(edit, applicability=how, confidence=round(sure, 4), by="rewriter")
-        for edit in diff(text, candidate.text)
-        if edit.span.touches(near)
+        (replace(e, by="rewriter"), features(job, e, candidate, edits=len(edits), after=after) | {"whole": whole})
+        for e in edits
     ]
 
 
-def _reasons(edit: Edit, findings: Sequence[Finding]) -> tuple[int, ...]:
-    return tuple(sorted({f.id for f in findings if f.side is Side.HYPOTHESIS and f.span.touches(edit.span)}))
+def _is_sentence(text: str, span: Span) -> bool:
+    return any(
+        span.start <= s.start and not text[span.end : s.end].strip() for s in sentences(text) if s.overlaps(span)
+    )
+
+
+def _joined(text: str, edits: Sequence[Edit]) -> list[Edit]:
+    out: list[Edit] = []
+    for edit in edits:
+        between = text[out[-1].span.end : edit.span.start] if out else ""
+        if out and len(between.split()) < 3 and "\n" not in between:
+            first = out.pop()
+            edit = replace(edit, span=Span(first.span.start, edit.span.end), text=first.text + between + edit.text)
+        out.append(edit)
+    return out
+
+
+def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: Tagging | None) -> dict[str, float]:
+    """Return what the confidence of an edit is computed from: probabilities, sizes, the tagger's opinion, content."""
+    text, tagging = job.segment.hypothesis, job.tagging
+    old = [s.of(text).lower() for s in words(text) if s.overlaps(edit.span)]
+    new = [s.of(edit.text).lower() for s in words(edit.text)]
+    lost, added, akin = _content(old, new)
+    here = [n for n, w in enumerate(tagging.words) if w.touches(edit.span)] if tagging else []
+    suspect = [tagging.suspect[n] for n in here] if tagging else []
+    rewrite = [dict(tagging.tags[n]).get(REWRITE, 0.0) for n in here] if tagging else []
+    return {
+        "gain": min(max(candidate.logprob - candidate.logprob_kept, -6.0), 12.0),
+        "logprob": max(candidate.logprob, -12.0),
+        "edits": float(min(edits, 4)),
+        "old": math.log1p(len(old)),
+        "new": math.log1p(len(new)),
+        "suspect": sum(suspect) / len(suspect) if suspect else 0.0,
+        "rewrite": max(rewrite, default=0.0),
+        "score": (tagging.score - 50) / 50 if tagging else 0.0,
+        "rise": min(max((after.score - tagging.score) / 10, -2.0), 2.0) if tagging and after else 0.0,
+        "lost": float(min(lost, 4)),
+        "added": float(min(added, 4)),
+        "finding": float(any(_unanswered(f) and f.span.touches(edit.span) for f in job.findings)),
+        "akin": float(min(akin, 3)),
+        "whole": 0.0,
+    }
+
+
+def _content(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
+    """Count content words that went, that came, and that became another form or spelling of themselves."""
+    gone = [w for w in old if w not in CLOSED and w[:1].isalnum()]
+    come = [w for w in new if w not in CLOSED and w[:1].isalnum()]
+    for word in list(gone):
+        if word in come:
+            gone.remove(word)
+            come.remove(word)
+    akin = 0
+    for word in list(gone):
+        near = next((w for w in come if w[:4] == word[:4] or plain(w) == plain(word)), None)
+        if near is not None:
+            gone.remove(word)
+            come.remove(near)
+            akin += 1
+    return len(gone), len(come), akin
+
+
+def confidence(values: Mapping[str, float], trust: Trust) -> float:
+    """Return the probability that an edit brings the text nearer to a human's correction.
+
+    The logistic function of the weighted features; without weights, of the gain in log-probability.
+    """
+    weights = trust.whole if values["whole"] and trust.whole else trust.weights
+    odds = weights.get("bias", 0.0) + sum(weights.get(name, 0.0) * values[name] for name in FEATURES)
+    if not weights:
+        odds = values["gain"]
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, odds))))
+
+
+def _here(finding: Finding) -> bool:
+    return finding.side is Side.HYPOTHESIS
+
+
+def _unanswered(finding: Finding) -> bool:
+    # A grammar checker's findings in translated text are mostly names: they are no reason to ask.
+    return (
+        finding.severity >= Severity.MAJOR
+        and _here(finding)
+        and not finding.hint
+        and finding.detector not in _CHECKERS
+        and not any(edit.applicability is Applicability.SAFE for edit in finding.edits)
+    )

@@ -24,7 +24,11 @@ not no any some each every all both either neither such same other another more 
 very too also just only even still up out off down what how why ever again once own"""
 CLOSED = frozenset(_CLOSED.split())
 # Either will do: changing one for the other is taste.
-_EITHER = frozenset(map(frozenset, [("together", "along"), ("also", "too"), ("only", "just"), ("until", "till")]))
+_EITHER = frozenset(
+    map(frozenset, [("together", "along"), ("also", "too"), ("only", "just"), ("until", "till"), ("folks", "people")])
+)
+# Where a translation has too many of them, the phrase has to be turned round: to strike the word alone seldom mends it.
+_ONLY_SUGGESTED = frozenset(("of",))
 _FREE_MARKS = frozenset(",.;:-–—")
 _NAME = re.compile(r"[A-Z]")
 _COMPARED = re.compile(r"\bthe (?:\w+er|more|less|worse)$", re.IGNORECASE)
@@ -113,6 +117,8 @@ def propose(
             if sure >= trust.suggest_at
             else Applicability.DISPLAY_ONLY
         )
+        if not new.strip() and how is Applicability.SAFE and span.of(text).strip().lower() in _ONLY_SUGGESTED:
+            how = Applicability.UNSAFE
         reasons = tuple(f.id for f in findings if f.span.touches(span))
         made.append(Edit(span, new, how, sure, reasons, by="tagger"))
     return tuple(made)

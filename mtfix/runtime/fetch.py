@@ -303,7 +303,11 @@ def _models(folders: Sequence[Path]) -> Iterator[Check]:
 
 
 def _extras() -> Iterator[Check]:
-    for extra, packages in (("page", ("gradio",)), ("hub", ("torch", "transformers", "sentencepiece", "ctranslate2"))):
+    for extra, packages in (
+        ("page", ("gradio",)),
+        ("rewriter", ("ctranslate2",)),
+        ("hub", ("torch", "transformers", "sentencepiece", "ctranslate2")),
+    ):
         missing = [package for package in packages if not _version(package)]
         detail = f"not installed (optional): {', '.join(missing)}" if missing else "installed"
         hint = f"To have it: pip install 'mtfix[{extra}]'." if missing else ""

@@ -7,17 +7,20 @@ that a caller can weigh them.
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
 import re
 import tomllib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol
 
 from mtfix.errors import CardInvalid, ModelMissing
+from mtfix.runtime import card as cards
+from mtfix.runtime.card import verify
 from mtfix.text.edits import apply, diff
 from mtfix.text.tokens import sentences
 from mtfix.types import Span
@@ -55,11 +58,14 @@ class Rewriter(Protocol):
 
 
 class Backend(Protocol):
-    """A loaded model. Prompts and outputs are texts; `size` counts a text's tokens."""
+    """A loaded model. Prompts and outputs are texts; `size` counts a text's tokens.
+
+    `generate` gives texts with the sums of their tokens' log-probabilities, `score` such sums for given answers.
+    """
 
     def size(self, text: str) -> int: ...
 
-    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[str]]: ...
+    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[tuple[str, float]]]: ...
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]: ...
 
@@ -70,17 +76,27 @@ class Card:
 
     `backend` is "ctranslate2", "transformers" or "" (as the folder's files tell); `tokenizer` a file
     of the folder (a SentencePiece model or a tokenizer.json), "" to look for one. `max_length` counts
-    tokens; a longer text is not cut but left alone.
+    tokens; a longer text is not cut but left alone. `beam` is the width of the search, and at most
+    CANDIDATES of what it finds are kept. `trust` and `whole` hold the fitted numbers behind a confidence.
     """
 
     kind: str = "seq2seq"
     prompt: str = "{text}"
     scope: str = "segment"
     max_length: int = 256
+    beam: int = BEAM
     tokenizer: str = ""
     backend: str = ""
     licence: str = ""
     id: str = ""
+    version: str = ""
+    trust: Mapping[str, float] = field(default_factory=dict)
+    whole: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def signature(self) -> str:
+        """Return what a report's signature says of the model."""
+        return f"{self.id}:{self.version}" if self.version else self.id
 
     def faults(self) -> list[str]:
         """Return what is wrong with the card, empty if nothing."""
@@ -97,6 +113,10 @@ class Card:
             found.append(f"prompt lacks {wanted}")
         if self.max_length < 8:
             found.append(f"max_length is {self.max_length}, less than 8")
+        if self.beam < 1:
+            found.append(f"beam is {self.beam}, less than 1")
+        if any(not isinstance(v, int | float) for v in (*self.trust.values(), *self.whole.values())):
+            found.append("trust holds something that is no number")
         return found
 
 
@@ -108,6 +128,8 @@ class _Task:
     prompt: str
     kept: str
     where: Span
+    size: int  # of the prompt, in tokens
+    limit: int  # of the answer
 
 
 class Session:
@@ -126,9 +148,12 @@ class Session:
         tasks = [task for index, request in enumerate(requests) if (task := self._task(index, request))]
         out: list[list[Candidate]] = [[] for _ in requests]
         for batch in self._batches(tasks):
-            answers = self._backend.generate([task.prompt for task in batch], limit=self.card.max_length)
-            for task, texts in zip(batch, answers, strict=True):
-                out[task.index] = self._candidates(requests[task.index], task, texts)
+            answers = self._backend.generate([task.prompt for task in batch], limit=batch[0].limit)
+            new = [self._new(requests[t.index], t, some) for t, some in zip(batch, answers, strict=True)]
+            asked = [(task, some) for task, some in zip(batch, new, strict=True) if some]
+            kept = self._backend.score([(task.prompt, task.kept.strip()) for task, _ in asked])
+            for (task, some), score in zip(asked, kept, strict=True):
+                out[task.index] = _candidates(requests[task.index], task, some, score)
         return out
 
     def _task(self, index: int, request: Request) -> _Task | None:
@@ -144,38 +169,55 @@ class Session:
         if not text.strip() or ("{source}" in self.card.prompt and not request.source):
             return None
         prompt = _FIELD.sub(lambda m: values[m.group(1)], self.card.prompt)
-        if self._backend.size(prompt) > self.card.max_length:
+        size = self._backend.size(prompt)
+        if size > self.card.max_length:
             return None
-        if self.card.scope == "span":
-            return _Task(index, prompt, values["span"], span)
-        return _Task(index, prompt, text, window)
+        kept, where = (values["span"], span) if self.card.scope == "span" else (text, window)
+        # Room for half as much again; in steps, so that requests can share a batch.
+        limit = min(self.card.max_length, 16 + self._backend.size(kept) * 3 // 2 // 16 * 16)
+        return _Task(index, prompt, kept, where, size, limit)
 
     def _batches(self, tasks: Sequence[_Task]) -> list[list[_Task]]:
-        by_size: dict[int, list[_Task]] = {}
+        groups: dict[tuple[int, int], list[_Task]] = {}
         for task in tasks:
-            by_size.setdefault(self._backend.size(task.prompt), []).append(task)
-        return [group[i : i + BATCH] for _, group in sorted(by_size.items()) for i in range(0, len(group), BATCH)]
+            groups.setdefault((task.size, task.limit), []).append(task)
+        return [group[i : i + BATCH] for _, group in sorted(groups.items()) for i in range(0, len(group), BATCH)]
 
-    def _candidates(self, request: Request, task: _Task, texts: Sequence[str]) -> list[Candidate]:
-        # A model's answer has no white space around it; the text that it replaces may have.
+    def _new(self, request: Request, task: _Task, answers: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+        """Return the answers that are not the text as it is, without doubles, with their log-probabilities."""
         bare = task.kept.strip()
-        lead = task.kept[: len(task.kept) - len(task.kept.lstrip())]
-        tail = task.kept[len(lead) + len(bare) :]
-        texts = [text.strip() for text in texts]
-        if self.card.scope == "segment":
-            at = task.where.start + len(lead)
-            near = Span(max(0, request.span.start - at), max(0, request.span.end - at))
-            texts = [_only_near(bare, text, near) for text in texts if text]
-        new = [text for text in dict.fromkeys(texts) if text != bare]
-        if not new:
-            return []
-        kept, *scores = self._backend.score([(task.prompt, text) for text in (bare, *new)])
-        before, after = request.hypothesis[: task.where.start], request.hypothesis[task.where.end :]
-        found = [
-            Candidate(f"{before}{lead}{text}{tail}{after}", round(score, 3), round(kept, 3))
-            for text, score in zip(new, scores, strict=True)
-        ]
-        return sorted(found, key=lambda c: (-c.logprob, c.text))
+        if self.card.scope == "span":
+            found: dict[str, float] = {}
+            for text, score in answers:
+                found.setdefault(text.strip(), score)
+            return [(text, score) for text, score in found.items() if text != bare]
+        at = task.where.start + len(task.kept) - len(task.kept.lstrip())
+        near = Span(max(0, request.span.start - at), max(0, request.span.end - at))
+        texts = [_only_near(bare, text.strip(), near) for text, _ in answers if text.strip()]
+        texts = [text for text in dict.fromkeys(texts) if text != bare]
+        return list(zip(texts, self._backend.score([(task.prompt, text) for text in texts]), strict=True))
+
+
+def _candidates(
+    request: Request, task: _Task, answers: Sequence[tuple[str, float]], score_kept: float
+) -> list[Candidate]:
+    # A model's answer has no white space around it; the text that it replaces may have.
+    bare = task.kept.strip()
+    lead = task.kept[: len(task.kept) - len(task.kept.lstrip())]
+    tail = task.kept[len(lead) + len(bare) :]
+    before, after = request.hypothesis[: task.where.start], request.hypothesis[task.where.end :]
+    found = [
+        Candidate(_put(before, f"{lead}{text}{tail}", after), round(score, 3), round(score_kept, 3))
+        for text, score in answers
+    ]
+    return sorted(found, key=lambda c: (-c.logprob, c.text))
+
+
+def _put(before: str, text: str, after: str) -> str:
+    """Put a text in its place; where nothing is to stand there, one space of the two around it goes."""
+    if not text and before[-1:] in ("", " ") and after[:1] in ("", " ", ",", "."):
+        return before.rstrip(" ") + (after if before else after.lstrip(" "))
+    return before + text + after
 
 
 def _window(text: str, span: Span) -> Span:
@@ -198,6 +240,8 @@ def load(name: str, *, folders: Sequence[Path] = (), threads: int = 0) -> Sessio
     Raises ModelMissing that says how to get it, CardInvalid that lists the card's faults.
     """
     folder = find(name, folders)
+    if folder is not None:
+        _verify(folder)
     card = read_card(folder, name)
     faults = card.faults()
     if faults:
@@ -207,7 +251,8 @@ def load(name: str, *, folders: Sequence[Path] = (), threads: int = 0) -> Sessio
             f"There is no rewriter {name!r}.",
             "Give a folder, a hub name such as 'grammarly/coedit-large', or 'none'.",
         )
-    kind = card.backend or ("ctranslate2" if folder and (folder / "model.bin").is_file() else "transformers")
+    weights = folder and ((folder / "model.bin").is_file() or (folder / "model.bin.0").is_file())
+    kind = card.backend or ("ctranslate2" if weights else "transformers")
     return Session(_backend(kind, folder, name, card, threads), card)
 
 
@@ -217,6 +262,14 @@ def find(name: str, folders: Sequence[Path] = ()) -> Path | None:
         if path.is_dir() and any((path / file).is_file() for file in ("card.toml", "config.json", "model.bin")):
             return path
     return None
+
+
+def _verify(folder: Path) -> None:
+    """Compare the files with the checksums of a full card; a folder of one's own need not have one."""
+    path = folder / "card.toml"
+    with contextlib.suppress(OSError, ValueError):
+        if "files" in tomllib.loads(path.read_text(encoding="utf-8")):
+            verify(folder, cards.read(folder, "rewriter"))
 
 
 def read_card(folder: Path | None, name: str) -> Card:
@@ -231,7 +284,8 @@ def read_card(folder: Path | None, name: str) -> Card:
     # A card may hold more (checksums, floors, training data): that is for others to read.
     mine = {**values, **values["rewriter"]} if isinstance(values.get("rewriter"), dict) else values
     wanted = {f.name: f.type for f in fields(Card)}
-    wrong = [k for k in wanted if k in mine and not isinstance(mine[k], int if k == "max_length" else str)]
+    types = {"max_length": int, "beam": int, "trust": dict, "whole": dict}
+    wrong = [k for k in wanted if k in mine and not isinstance(mine[k], types.get(k, str))]
     if wrong:
         raise CardInvalid(f"In {path}, of the wrong type: {', '.join(wrong)}.", "Mend the card.")
     return Card(**{k: mine[k] for k in wanted if k in mine})

@@ -6,15 +6,20 @@ end sign included.
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mtfix.errors import ModelError, ModelMissing
-from mtfix.runtime.rewriter import BEAM, CANDIDATES, Card
+from mtfix.runtime.prompts import first_line, joined, shared
+from mtfix.runtime.rewriter import CANDIDATES, Card
 
+# As a byte-level tokenizer spells it, and as SentencePiece does.
+_LINE_END = re.compile("\n|\N{LATIN CAPITAL LETTER C WITH DOT ABOVE}|<0x0A>")
 _EXTRA = "Run: pip install 'mtfix[hub]'."
 
 
@@ -45,6 +50,14 @@ class _Pieces:
             return [*pieces, "</s>"] if end else pieces
         return list(self.tokenizer.encode(text, add_special_tokens=end).tokens)
 
+    def line_ends(self) -> list[str]:
+        """Return the tokens that begin with a line end, spaces before it apart; none if the tokenizer has none."""
+        if self.tokenizer is None:
+            return []
+        decode = self.tokenizer.decode
+        near = filter(_LINE_END.search, self.tokenizer.get_vocab())
+        return sorted(t for t in near if _ends_line(decode([self.tokenizer.token_to_id(t)])))
+
     def decode(self, tokens: Sequence[str]) -> str:
         if self.sentencepiece is not None:
             return str(self.sentencepiece.decode([t for t in tokens if t not in ("<pad>", "</s>", "<s>")]))
@@ -56,12 +69,23 @@ def _ctranslate2(kind: str, folder: Path, threads: int) -> Any:
     try:
         import ctranslate2
     except ImportError as error:
-        raise ModelMissing("ctranslate2 is not installed.", _EXTRA) from error
+        raise ModelMissing("ctranslate2 is not installed.", "Run: pip install 'mtfix[rewriter]'.") from error
     try:
         # "int8" is kept where the file has it: a scale for each row, so a batch changes nothing.
-        return getattr(ctranslate2, kind)(str(folder), device="cpu", compute_type="int8", intra_threads=threads)
+        return getattr(ctranslate2, kind)(
+            str(folder), device="cpu", compute_type="int8", intra_threads=threads, files=_parts(folder)
+        )
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"CTranslate2 can't load {folder}: {error}.", "Convert the model again.") from error
+
+
+def _parts(folder: Path) -> dict[str, bytes] | None:
+    """Return the files of a model whose weights come in parts, model.bin.0 and so on, joined; None for one file."""
+    parts = sorted(folder.glob("model.bin.*"), key=lambda p: int(p.suffix[1:]) if p.suffix[1:].isdigit() else -1)
+    if not parts or (folder / "model.bin").is_file():
+        return None
+    rest = {name: (folder / name).read_bytes() for name in ("config.json", "vocabulary.json")}
+    return {"model.bin": b"".join(part.read_bytes() for part in parts), **rest}
 
 
 class CTranslate2Seq2Seq:
@@ -70,19 +94,25 @@ class CTranslate2Seq2Seq:
     def __init__(self, folder: Path, card: Card, threads: int) -> None:
         self._model = _ctranslate2("Translator", folder, threads)
         self._pieces = _Pieces(folder, card.tokenizer)
+        self._beam = card.beam
 
     def size(self, text: str) -> int:
         return len(self._pieces.encode(text))
 
-    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[str]]:
+    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[tuple[str, float]]]:
         results = self._model.translate_batch(
             [self._pieces.encode(p) for p in prompts],
-            beam_size=BEAM,
-            num_hypotheses=CANDIDATES,
+            beam_size=self._beam,
+            num_hypotheses=min(self._beam, CANDIDATES),
             max_decoding_length=limit,
             max_input_length=0,
+            length_penalty=0,
+            return_scores=True,
         )
-        return [[self._pieces.decode(tokens) for tokens in r.hypotheses] for r in results]
+        return [
+            [(self._pieces.decode(tokens), score) for tokens, score in zip(r.hypotheses, r.scores, strict=True)]
+            for r in results
+        ]
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         # CTranslate2 adds the end sign to the target itself.
@@ -95,33 +125,45 @@ class CTranslate2Seq2Seq:
 
 
 class CTranslate2Causal:
-    """A decoder in CTranslate2. Its answer ends at a line end."""
+    """A decoder in CTranslate2. Its answer ends at a line end, or at the end sign of a tokenizer without line ends."""
 
     def __init__(self, folder: Path, card: Card, threads: int) -> None:
         self._model = _ctranslate2("Generator", folder, threads)
         self._pieces = _Pieces(folder, card.tokenizer)
+        self._ends = self._pieces.line_ends()
+        self._beam = card.beam
 
     def size(self, text: str) -> int:
         return len(self._pieces.encode(text, end=False))
 
-    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[str]]:
+    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[tuple[str, float]]]:
         results = self._model.generate_batch(
             [self._pieces.encode(p, end=False) for p in prompts],
-            beam_size=BEAM,
-            num_hypotheses=CANDIDATES,
+            beam_size=self._beam,
+            num_hypotheses=min(self._beam, CANDIDATES),
             max_length=limit,
             include_prompt_in_result=False,
+            end_token=self._ends or None,
+            length_penalty=0,
+            return_scores=True,
         )
-        return [[_first_line(self._pieces.decode(tokens)) for tokens in r.sequences] for r in results]
+        return [
+            [(first_line(self._pieces.decode(t)), score) for t, score in zip(r.sequences, r.scores, strict=True)]
+            for r in results
+        ]
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        out = []
-        for prompt, text in pairs:
-            head = self._pieces.encode(prompt, end=False)
-            tokens = self._pieces.encode(_joined(prompt, text), end=False)
-            [result] = self._model.score_batch([tokens])
-            # The first token has no probability; the answer's are the last ones.
-            out.append(float(sum(result.log_probs[_shared(head, tokens) - 1 :])))
+        heads = [self._pieces.encode(prompt, end=False) for prompt, _ in pairs]
+        whole = [self._pieces.encode(joined(prompt, text), end=not self._ends) for prompt, text in pairs]
+        out = [0.0] * len(pairs)
+        by_size: dict[int, list[int]] = {}
+        for n, tokens in enumerate(whole):
+            by_size.setdefault(len(tokens), []).append(n)
+        for some in by_size.values():  # one length a batch: no padding, the same result alone and together
+            results = self._model.score_batch([whole[n] for n in some])
+            for n, result in zip(some, results, strict=True):
+                # The first token has no probability; the answer's are the last ones.
+                out[n] = float(sum(result.log_probs[shared(heads[n], whole[n]) - 1 :]))
         return out
 
 
@@ -160,6 +202,7 @@ class _Transformers:
                 raise _missing(name, again) from again
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
+        self._beam, self._count = card.beam, min(card.beam, CANDIDATES)
 
     def size(self, text: str) -> int:
         return len(self._tokenizer(text).input_ids)
@@ -167,15 +210,29 @@ class _Transformers:
     def _inputs(self, texts: Sequence[str]) -> Any:
         return self._tokenizer(list(texts), return_tensors="pt", padding=True, return_token_type_ids=False)
 
-    def _answers(self, prompts: Sequence[str], limit: int) -> Any:
+    def _answers(self, prompts: Sequence[str], limit: int, **more: Any) -> Any:
         with self._torch.inference_mode():
             return self._model.generate(
                 **self._inputs(prompts),
                 max_new_tokens=limit,
-                num_beams=BEAM,
-                num_return_sequences=CANDIDATES,
+                num_beams=self._beam,
+                num_return_sequences=self._count,
                 do_sample=False,
+                **more,
             )
+
+    def _scored(self, prompts: Sequence[str], texts: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """Return the answers of each prompt with their log-probabilities."""
+        asked = [prompt for prompt in prompts for _ in range(self._count)]
+        pairs = list(zip(asked, texts, strict=True))
+        scores = dict(zip(dict.fromkeys(pairs), self.score(list(dict.fromkeys(pairs))), strict=True))
+        return [
+            [(text, scores[prompt, text]) for text in texts[n * self._count : (n + 1) * self._count]]
+            for n, prompt in enumerate(prompts)
+        ]
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        raise NotImplementedError
 
     def _logprobs(self, logits: Any, ids: Any) -> Any:
         """Return the log-probability of each token of `ids` under the logits at its place."""
@@ -188,9 +245,9 @@ class TransformersSeq2Seq(_Transformers):
 
     auto = "AutoModelForSeq2SeqLM"
 
-    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[str]]:
+    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[tuple[str, float]]]:
         texts = self._tokenizer.batch_decode(self._answers(prompts, limit), skip_special_tokens=True)
-        return [texts[i : i + CANDIDATES] for i in range(0, len(texts), CANDIDATES)]
+        return self._scored(prompts, texts)
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         out = []
@@ -207,41 +264,35 @@ class TransformersCausal(_Transformers):
 
     auto = "AutoModelForCausalLM"
 
-    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[str]]:
+    def generate(self, prompts: Sequence[str], *, limit: int) -> list[list[tuple[str, float]]]:
         start = self._inputs(prompts).input_ids.shape[1]
-        ids = self._answers(prompts, limit)[:, start:]
-        texts = [_first_line(t) for t in self._tokenizer.batch_decode(ids, skip_special_tokens=True)]
-        return [texts[i : i + CANDIDATES] for i in range(0, len(texts), CANDIDATES)]
+        ids = self._answers(prompts, limit, eos_token_id=self._ends())[:, start:]
+        texts = [first_line(t) for t in self._tokenizer.batch_decode(ids, skip_special_tokens=True)]
+        return self._scored(prompts, texts)
+
+    @cache  # noqa: B019 - one model lives as long as its session
+    def _ends(self) -> list[int]:
+        """Return the ids at which an answer ends: the end sign, and what begins with a line end."""
+        vocabulary = self._tokenizer.get_vocab()
+        near = [i for token, i in vocabulary.items() if _LINE_END.search(token)]
+        return [self._tokenizer.eos_token_id, *(i for i in near if _ends_line(str(self._tokenizer.decode([i]))))]
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         out = []
         with self._torch.inference_mode():
             for prompt, text in pairs:
                 head = self._tokenizer(prompt).input_ids
-                ids = self._tokenizer([_joined(prompt, text)], return_tensors="pt").input_ids
+                whole = self._tokenizer(joined(prompt, text)).input_ids
+                if len(whole) == len(self._tokenizer(joined(prompt, text).rstrip("\n")).input_ids):
+                    whole = [*whole, self._tokenizer.eos_token_id]  # a tokenizer without line ends
+                ids = self._torch.tensor([whole])
                 logs = self._logprobs(self._model(input_ids=ids).logits[:, :-1], ids[:, 1:])
-                out.append(float(logs[0, _shared(head, ids[0].tolist()) - 1 :].sum()))
+                out.append(float(logs[0, shared(head, whole) - 1 :].sum()))
         return out
 
 
-def _joined(prompt: str, text: str) -> str:
-    """Return a causal prompt with its answer and the line end that closes it."""
-    return f"{prompt}{'' if prompt[-1:].isspace() else ' '}{text}\n"
-
-
-def _first_line(text: str) -> str:
-    return text.strip().split("\n")[0].strip()
-
-
-def _shared(head: Sequence[Any], whole: Sequence[Any]) -> int:
-    """Return how many tokens two sequences begin with in common, at least one.
-
-    The last token of a prompt may melt into the first of the answer.
-    """
-    count = 0
-    while count < min(len(head), len(whole)) and head[count] == whole[count]:
-        count += 1
-    return max(count, 1)
+def _ends_line(text: str) -> bool:
+    return text.lstrip(" ").startswith("\n")
 
 
 def _reach_hub(name: str) -> None:

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from mtfix.errors import CardInvalid
 from mtfix.runtime.card import Card, read, verify
+from mtfix.runtime.order import doubled, fresh, order
 from mtfix.text.tokens import sentences
 from mtfix.types import Span, Tagging
 
@@ -55,7 +56,7 @@ class Reading:
     tags: tuple[str, ...]
     kinds: tuple[str, ...]
     suspect: Mapping[str, float]
-    quality: Mapping[str, float]
+    quality: Mapping[str, Any]
     floor: float
     rewrite_floor: float
 
@@ -130,13 +131,34 @@ def suspicion(raw: Raw, words: Sequence[str], how: Mapping[str, float]) -> list[
     return [round(sigmoid(x + level), 4) if seen else 0.0 for x, seen in zip(odds, raw.seen, strict=True)]
 
 
-def quality(raw: Raw, words: Sequence[str], suspect: Sequence[float], how: Mapping[str, float]) -> float:
-    """Return the quality of a window, 0 to 100."""
+WRECK = ("score", "edit", "suspect", "spread", "order", "far", "mean", "length")
+
+
+def wreck(raw: Raw, words: Sequence[str], suspect: Sequence[float]) -> tuple[float, ...]:
+    """Return what tells a shuffled window from one that is only bad, in the order of WRECK."""
+    near, far = order(words)
+    n = max(1, len(words))
+    edit = sum(logit(1 - float(k)) for k in raw.keep) / n
+    mean = sum(suspect) / n
+    spread = math.sqrt(sum((p - mean) ** 2 for p in suspect) / n)
+    return raw.score, edit, mean, spread, near, far, near / n, math.log(n)
+
+
+def quality(raw: Raw, words: Sequence[str], suspect: Sequence[float], how: Mapping[str, Any]) -> float:
+    """Return the quality of a window, 0 to 100. How shuffled text is told is in `how["wreck"]`, which may be absent."""
     mean = sum(suspect) / len(suspect) if suspect else 0.0
-    value = min(100.0, max(0.0, how["bias"] + how["score"] * raw.score + how["suspect"] * mean))
+    value: float = min(100.0, max(0.0, how["bias"] + how["score"] * raw.score + how["suspect"] * mean))
     # A loop may please word by word. Good text of a window's length repeats fewer than half of its words.
     distinct = len({w.lower() for w in words}) / len(words) if len(words) > 5 else 1.0
-    return value * min(1.0, 2 * distinct)
+    value = value * min(1.0, 2 * distinct) - how.get("doubled", 0.0) * doubled(words)
+    if weights := how.get("wreck"):
+        row = wreck(raw, words, suspect)
+        p = sigmoid(weights["bias"] + sum(weights.get(name, 0.0) * x for name, x in zip(WRECK, row, strict=True)))
+        # Headlines look shuffled too; what the network likes well enough is left alone.
+        liked = (value - weights["doubt"]) / (weights["trust"] - weights["doubt"])
+        sound = min(1.0, max(liked, (1 - p) * weights["sharp"]))
+        value = sound * value + (1 - sound) * min(value, weights["most"])
+    return max(0.0, value)
 
 
 def decode(text: str, words: Sequence[Span], raws: Sequence[Raw], how: Reading) -> Tagging:
@@ -150,7 +172,7 @@ def decode(text: str, words: Sequence[Span], raws: Sequence[Raw], how: Reading) 
         start = len(suspect)
         window = [s.of(text) for s in words[start : start + len(raw.word)]]
         these = suspicion(raw, window, how.suspect)
-        values.append((quality(raw, window, these, how.quality), len(these)))
+        values.append((quality(raw, window, these, how.quality), int(raw.seen.sum())))
         suspect += these
         for n in range(len(these)):
             tags.append(_likely(raw.tag_id[n], raw.tag_p[n], how) if raw.seen[n] else ())
@@ -158,6 +180,7 @@ def decode(text: str, words: Sequence[Span], raws: Sequence[Raw], how: Reading) 
             kinds.append(how.kinds[int(raw.kinds[n].argmax())])
     total = sum(n for _, n in values)
     score = sum(v * n for v, n in values) / total if total else 0.0
+    score *= fresh([s.of(text) for s in words])  # a loop may be longer than a window
     return Tagging(tuple(words), tuple(suspect), tuple(tags), round(score, 2), tuple(keep), tuple(kinds))
 
 

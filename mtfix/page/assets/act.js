@@ -9,30 +9,50 @@ function drawCard() {
   const all = shown();
   const known = view.model.payload.detectors[item.detector];
   const place = all.includes(item) ? `${all.indexOf(item) + 1} of ${all.length}` : "";
-  const nodes = [
+  // On a phone the card must leave room for the text: the rest opens at a touch.
+  const narrow = matchMedia("(max-width: 1020px)").matches;
+  const about = [facts(item)], actions = [ofKind(item), rules(item, known)].filter(Boolean), reasons = why(known);
+  const inside = narrow ? [...about, ...actions, ...reasons] : reasons;
+  const more = inside.length ? h("details", { class: "mx-more", open: view.more ?? false,
+    ontoggle: (event) => { view.more = event.target.open; } },
+  h("summary", {}, narrow ? "Details" : "Why this is a fault"), ...inside) : null;
+  parts.card.replaceChildren(
     h("div", { class: "mx-card-head" }, h("span", { class: `mx-state mx-is-${item.state}` }, stateOf(item)),
       h("span", { class: "mx-place" }, place),
       iconButton("↑", "Previous (k)", () => step(-1)), iconButton("↓", "Next (j)", () => step(1))),
-    h("p", { class: "mx-change" }, ...change(item, 400)),
-    h("p", { class: "mx-message" }, titleOf(item)),
-  ];
-  if (item.held) nodes.push(h("p", { class: "mx-guard" }, `Held back by the guard “${item.guard}”: ${item.guardReason}.`));
-  if (item.partners.length) nodes.push(h("p", { class: "mx-guard" }, `Goes together with ${
-    PLURAL(item.partners.length, "other edit")}: they are decided as one.`));
-  const instead = item.state === "accepted" ? [] : view.model.accepted(item.seg).filter((o) => overlaps(o, item));
-  if (instead.length && item.kind === "edit") nodes.push(h("p", { class: "mx-guard" }, "Instead of ",
-    ...instead.flatMap((o) => change(o, 60)), ", which is made now."));
-  if (item.alternatives.length) nodes.push(h("p", { class: "mx-also" }, h("span", {}, "Other wordings: "),
-    ...item.alternatives.map((text) => h("q", {}, text))));
-  // On a phone the card must leave room for the text: the rest opens at a touch.
-  const more = h("details", { class: "mx-more", open: view.more ?? !matchMedia("(max-width: 1020px)").matches,
-    ontoggle: (event) => { view.more = event.target.open; } },
-  h("summary", {}, "Details"), facts(item, known), ...[ofKind(item), rules(item, known)].filter(Boolean));
-  parts.card.replaceChildren(...nodes, decideButtons(item), more);
+    h("p", { class: "mx-change" }, ...change(item, 1200)), h("p", { class: "mx-message" }, titleOf(item)),
+    ...remarks(item), ...(narrow ? [] : about), decideButtons(item), ...[wordings(item)].filter(Boolean),
+    ...(narrow ? [] : actions), ...[more].filter(Boolean));
+}
+
+function remarks(item) {
+  const said = [];
+  if (item.held) said.push(["Held back by the guard ", item.guard, "."]);
+  if (item.active.length > 1) said.push([`${item.active.length} edits that are made together.`]);
+  const instead = item.state === "accepted" ? [] : view.model.accepted(item.seg).filter((other) =>
+    !item.choices.includes(other) && item.edits.some((edit) => edit !== other && overlaps(edit, other)));
+  if (instead.length) said.push(["Instead of ", ...instead.flatMap((edit) => pieces(edit.old, edit.text, 60)), ", which is made now."]);
+  return said.map((parts) => h("p", { class: "mx-guard" }, ...parts));
+}
+
+// Other wordings: a click takes one instead.
+function wordings(item) {
+  const offers = item.choices.filter((choice) => choice !== item.choice).map((choice) => [choice, item.wording(choice)])
+    .filter(([, text], n, all) => text !== null && all.findIndex(([, other]) => other === text) === n);
+  if (!offers.length && !item.choice) return null;
+  const take = (label, act) => h("button", { class: "mx-offer", type: "button", onclick: act }, ...label);
+  return h("div", { class: "mx-also" }, h("span", {}, "Or"),
+    ...(item.choice ? [take(visibleOr(stretch(item.segment.text, item.edits).after, "delete"), () => decide([item], "accepted"))] : []),
+    ...offers.slice(0, 4).map(([choice, text]) => take(visibleOr(text, "delete"), () => refreshAfter(view.model.take(item, choice), item))));
+}
+
+function refreshAfter(changed, item) {
+  refresh(changed);
+  say(`Accepted: ${phrase(item)}. ${summary()}.`);
 }
 
 function stateOf(item) {
-  if (item.kind === "note") return item.state === "rejected" ? "✓ Dealt with" : "⚑ Note";
+  if (item.kind === "note") return item.state === "rejected" ? "✓ Dealt with" : "⚑ Flagged";
   if (item.held && item.state === "open") return "‖ Held back";
   return { accepted: "✓ Accepted", open: "? Suggestion", rejected: "✕ Rejected" }[item.state];
 }
@@ -56,16 +76,22 @@ function decideButtons(item) {
       { "data-act": "reject", class: "mx-button mx-no", disabled: item.state === "rejected" }));
 }
 
-function facts(item, known) {
-  const rows = [["Kind", item.category ? `${item.category.split("/")[0]} › ${TITLE(item.category)}` : "model edit"]];
-  if (item.severity) rows.push(["Severity", item.severity]);
-  rows.push(["Confidence", `${Math.round(item.confidence * 100)} %`]);
-  rows.push(["Found by", item.by === "rule" ? item.detector : `${item.by}${known ? ` (${item.detector})` : ""}`]);
-  const list = h("dl", { class: "mx-facts" }, ...rows.map(([name, value]) =>
-    h("div", {}, h("dt", {}, name), h("dd", {}, value))));
-  if (!known || !known.why) return list;
-  return h("div", {}, list, h("details", { class: "mx-because" }, h("summary", {}, "Why this is a fault"),
-    ...known.why.split(/\n\s*\n/).map((text) => h("p", {}, text.replace(/\s+/g, " ")))));
+const MAKERS = { rule: "the rule itself", tagger: "the tagger, a model", rewriter: "the rewriter, a model" };
+
+function facts(item) {
+  const percent = Math.round(item.confidence * 100);
+  const kind = item.category ? `${item.category.split("/")[0]} › ${TITLE(item.category)}` : "model edit";
+  const rows = [["Kind", [`${kind} · ${item.severity}`]]];
+  if (view.model.payload.detectors[item.detector]) rows.push(["Found by", [item.detector]]);
+  if (item.kind === "edit") rows.push(["Written by", [MAKERS[item.active[0].by] || item.active[0].by]]);
+  rows.push(["Confidence", [h("span", { class: "mx-sure", "aria-hidden": "true" }, h("span", { style: `width:${percent}%` })), `${percent} %`]]);
+  return h("dl", { class: "mx-facts" }, ...rows.map(([name, value]) =>
+    h("div", {}, h("dt", {}, name), h("dd", {}, ...value))));
+}
+
+function why(known) {
+  if (!known || !known.why) return [];
+  return [h("div", { class: "mx-because" }, ...known.why.split(/\n\s*\n/).map((text) => h("p", {}, text.replace(/\s+/g, " "))))];
 }
 
 function ofKind(item) {
@@ -73,9 +99,9 @@ function ofKind(item) {
   const same = view.model.kind(item);
   if (same.length < 2) return null;
   return h("div", { class: "mx-kind" }, h("span", {}, `${same.length} of this kind`),
-    h("button", { class: "mx-link", type: "button", "aria-keyshortcuts": "Shift+A",
+    h("button", { class: "mx-link", type: "button", "aria-keyshortcuts": "Shift+A", "data-act": "kind-accept",
       onclick: () => decide(same, "accepted") }, "Accept all"),
-    h("button", { class: "mx-link", type: "button", "aria-keyshortcuts": "Shift+R",
+    h("button", { class: "mx-link", type: "button", "aria-keyshortcuts": "Shift+R", "data-act": "kind-reject",
       onclick: () => decide(same, "rejected") }, "Reject all"));
 }
 
@@ -83,7 +109,7 @@ function ofKind(item) {
 function rules(item, known) {
   const keep = (value) => () => trigger("remember", { what: "keep", value });
   const links = [];
-  const word = item.old.trim();
+  const word = item.change.before.trim();
   if (word && word.length <= 60 && !/\n/.test(word)) links.push([/^\p{Lu}/u.test(word) ? "Keep this name" :
     "Leave this word alone", keep(word)]);
   if (known) links.push(["Switch this detector off", () => trigger("remember", { what: "off", value: item.detector })]);
@@ -150,7 +176,7 @@ function refresh(changed) {
   const asked = document.activeElement && document.activeElement.dataset.act;
   new Set([...changed, view.current].filter(Boolean).map((item) => item.seg)).forEach(drawParagraph);
   drawFilters();
-  if (view.filter === "open" || changed.length > 100) drawList();
+  if (["open", "held"].includes(view.filter) || changed.length > 100) drawList();
   else changed.forEach(drawRow);
   drawCard();
   drawTools();
@@ -161,18 +187,24 @@ function refresh(changed) {
   else if (had || document.activeElement === document.body) (node || parts.page).focus({ preventScroll: true });
 }
 
-function summary() {
-  const edits = view.model.items.filter((item) => item.kind === "edit" && !item.held);
-  const count = (state) => edits.filter((item) => item.state === state).length;
-  const notes = view.model.items.filter((item) => item.kind === "note" && item.state === "open").length;
-  const said = [`${PLURAL(count("accepted"), "edit")} made`];
-  if (count("open")) said.push(`${PLURAL(count("open"), "suggestion")} to decide`);
-  if (count("rejected")) said.push(`${count("rejected").toLocaleString("en")} rejected`);
-  if (notes) said.push(PLURAL(notes, "note"));
-  return said.join(", ");
+// In the words of the HTML report, and with its numbers.
+function counts() {
+  const found = { fixed: 0, suggested: 0, "held back": 0, flagged: 0, rejected: 0 };
+  for (const item of view.model.items) {
+    const { state } = item;
+    if (item.kind === "note") found[state === "rejected" ? "fixed" : "flagged"] += 1;
+    else if (state === "accepted") found.fixed += 1;
+    else found[state === "rejected" ? "rejected" : item.held ? "held back" : "suggested"] += 1;
+  }
+  return found;
 }
 
-// Keys work while the review has the focus, so that they are never in the way of typing or of a screen reader.
+function summary() {
+  const said = Object.entries(counts()).filter(([, n]) => n).map(([name, n]) => `${n.toLocaleString("en")} ${name}`);
+  return said.join(", ") || "nothing found";
+}
+
+// Keys work while the review has the focus, or nothing has: never in the way of typing.
 const KEYS = {
   j: () => step(1), k: () => step(-1), u: undo,
   a: () => view.current && view.current.kind === "edit" && decide([view.current], "accepted"),
@@ -183,7 +215,7 @@ const KEYS = {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !view.model) return;
-  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
+  if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || event.defaultPrevented) return;
   if (event.key === "Escape") parts.review.querySelectorAll("details.mx-menu[open]").forEach((d) => { d.open = false; });
   if ((event.key === "Enter" || event.key === " ") && event.target.closest("[data-item]")) {
     event.preventDefault();
@@ -194,6 +226,12 @@ function onKey(event) {
   if (arrow && event.target.closest(".mx-list")) { event.preventDefault(); step(arrow); return; }
   const act = KEYS[event.key];
   if (act) { event.preventDefault(); act(); }
+}
+
+// A click beside the text leaves the focus on nothing: the keys go on working.
+function onBodyKey(event) {
+  const shownNow = !parts.review.hidden && parts.review.offsetParent;
+  if (event.target === document.body && shownNow && !document.body.classList.contains("mx-drawer-open")) onKey(event);
 }
 
 function toggle(item) {

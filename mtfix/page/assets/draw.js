@@ -45,64 +45,119 @@ function spoken(text) {
 }
 
 function phrase(item) {
-  if (item.kind === "note") return item.old ? `look at ${spoken(item.old)}` : "look here";
-  if (!item.text) return `delete ${spoken(item.old)}`;
-  if (!item.old) return `insert ${spoken(item.text)}`;
-  return `change ${spoken(item.old)} to ${spoken(item.text)}`;
+  const { before, after } = item.change;
+  if (item.kind === "note") return before ? `look at ${spoken(before)}` : "look here";
+  if (!after) return `delete ${spoken(before)}`;
+  if (!before) return `insert ${spoken(after)}`;
+  return `change ${spoken(before)} to ${spoken(after)}`;
 }
 
 const STATE_WORDS = { accepted: "accepted", open: "open", rejected: "rejected" };
 
 function nameOf(item) {
-  const kind = item.kind === "note" ? "Note" : item.state === "open" ? "Suggestion" : "Edit";
+  const kind = item.kind === "note" || item.held ? "Note" : item.state === "open" ? "Suggestion" : "Edit";
   return `${kind}: ${phrase(item)}, ${STATE_WORDS[item.state]}`;
 }
 
 function unseen(text) { return h("span", { class: "mx-unseen" }, text); }
 
+// A long replacement is read word by word: [{same}, {del, ins} ...]; a short one, or one with little in common, as a whole.
+function wordwise(before, after) {
+  const whole = [{ del: before, ins: after }];
+  const cut = (text) => text.match(/\s+|[\p{L}\p{M}\p{N}’']+|[^\s\p{L}\p{M}\p{N}]/gu) || [];
+  const [a, b] = [cut(before), cut(after)];
+  if (Math.min(a.length, b.length) < 5 || a.length * b.length > 90000) return whole;
+  const table = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+  for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) {
+    table[i][j] = a[i] === b[j] ? table[i + 1][j + 1] + 1 : Math.max(table[i + 1][j], table[i][j + 1]);
+  }
+  const out = [];
+  let i = 0, j = 0, shared = 0;
+  const put = (part, kind) => {
+    const last = out[out.length - 1];
+    if (last && (kind === "same") === ("same" in last)) last[kind] = (last[kind] || "") + part;
+    else out.push(kind === "same" ? { same: part } : { del: "", ins: "", [kind]: part });
+  };
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i] === b[j]) { shared += a[i].trim().length; put(a[i], "same"); i++; j++; }
+    else if (j === b.length || (i < a.length && table[i + 1][j] >= table[i][j + 1])) put(a[i++], "del");
+    else put(b[j++], "ins");
+  }
+  return shared * 2.5 < Math.max(before.length, after.length) ? whole : joined(out);
+}
+
+// Two changes with nothing but a space between them are one.
+function joined(pieces) {
+  const out = [];
+  pieces.forEach((piece, n) => {
+    const last = out[out.length - 1];
+    if ("same" in piece && !piece.same.trim() && last && n < pieces.length - 1) { last.del += piece.same; last.ins += piece.same; }
+    else if (last && !("same" in piece) && !("same" in last)) { last.del += piece.del; last.ins += piece.ins; }
+    else out.push({ ...piece });
+  });
+  return out;
+}
+
 // One edit in the text. Insertions are underlined and deletions struck through: never colour alone.
 // What the eye sees from that, a screen reader hears as words between.
-function mark(item, current) {
-  const classes = ["mx-edit", `mx-${item.state}`, `mx-is-${item.kind}`, current ? "mx-current" : ""].join(" ").trim();
-  const parts = [];
-  if (item.kind === "note") parts.push(h("span", { class: "mx-noted" }, ...visibleOr(item.old, "⚑")), unseen(" (note)"));
-  else if (item.state === "accepted") {
-    if (item.old) parts.push(unseen("deleted "), h("del", {}, ...visible(item.old)));
-    if (item.text) parts.push(unseen(" inserted "), h("ins", {}, ...visible(item.text)));
-  } else if (item.state === "open") {
-    if (item.old) parts.push(h("span", { class: "mx-kept" }, ...visible(item.old)));
-    if (item.text) parts.push(unseen(" suggested "));
-    parts.push(h("span", { class: "mx-ghost" }, ...visibleOr(item.text, "delete?")));
-  } else parts.push(h("span", { class: "mx-kept" }, ...visibleOr(item.old, "‸")), unseen(" (edit rejected)"));
+function mark({ item, old, text }, current) {
+  const { state } = item;
+  const classes = `mx-edit mx-${state} mx-is-${item.held && state === "open" && !current ? "note" : item.kind}${current ? " mx-current" : ""}`;
   return h("span", {
     class: classes, role: "button", tabindex: current ? "0" : "-1", "data-item": item.n, "aria-current": current ? "true" : null,
-    "aria-pressed": item.kind === "edit" ? String(item.state === "accepted") : null,
-  }, ...parts);
+    "aria-pressed": item.kind === "edit" ? String(state === "accepted") : null,
+  }, ...inside(item, old, text, current));
+}
+
+function inside(item, old, text, current) {
+  if (item.kind === "note" || (item.held && item.state === "open" && !current)) {
+    return [h("span", { class: "mx-noted" }, ...visibleOr(old, "⚑")), unseen(" (note)")];
+  }
+  if (item.state === "rejected") return [h("span", { class: "mx-kept" }, ...visibleOr(old, "‸")), unseen(" (edit rejected)")];
+  return item.state === "accepted" ? made(old, text) : suggested(old, text);
+}
+
+function made(old, text) {
+  return wordwise(old, text).flatMap(({ same, del, ins }) => same !== undefined ? visible(same) : [
+    del ? unseen("deleted ") : null, del ? h("del", {}, ...visible(del)) : null,
+    ins ? unseen(" inserted ") : null, ins ? h("ins", {}, ...visible(ins)) : null]);
+}
+
+function suggested(old, text) {
+  const pieces = wordwise(old, text);
+  const long = pieces.length > 1;
+  return pieces.flatMap(({ same, del, ins }) => same !== undefined ? [h("span", { class: "mx-kept" }, ...visible(same))] : [
+    del ? h("span", { class: long ? "mx-kept mx-cut" : "mx-kept" }, ...visible(del)) : null,
+    long && del && !ins ? unseen(" suggested to delete ") : unseen(" suggested "),
+    ins || !long ? h("span", { class: "mx-ghost" }, ...visibleOr(ins, "delete?")) : null]);
 }
 
 function visibleOr(text, instead) { return text ? visible(text) : [instead]; }
 
 // What stands in the text: the current item, accepted edits, then what is open, none over another.
-function inPlace(segment, current, held) {
-  const order = (item) => (item === current ? 0 : item.state === "accepted" && item.kind === "edit" ? 1
-    : item.kind === "edit" ? 2 : 3);
-  const wanted = segment.items.filter((item) => !item.elsewhere && (!item.held || held || item === current
-    || item.state === "accepted") && !(item.kind === "note" && item.state === "rejected"));
+function inPlace(segment, current) {
+  const order = ({ item }) => (item === current ? 0 : item.kind === "note" || item.held ? 3 : item.state === "accepted" ? 1 : 2);
   const chosen = [];
-  for (const item of wanted.slice().sort((a, b) => order(a) - order(b) || a.start - b.start || a.end - b.end)) {
-    const clash = chosen.some((other) => overlaps(item, other) || (item.start === other.start && item.start === item.end));
-    if (!clash) chosen.push(item);
+  for (const place of segment.items.flatMap((item) => placesOf(item, current)).sort((a, b) => order(a) - order(b) || a.start - b.start || a.end - b.end)) {
+    const clash = chosen.some((other) => overlaps(place, other) || (place.start === other.start && place.start === place.end));
+    if (!clash) chosen.push(place);
   }
   return chosen.sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-function paragraphOfChanges(segment, current, held) {
+function placesOf(item, current) {
+  if (item.elsewhere || (item.kind === "note" && item.state === "rejected")) return [];
+  if (item.kind === "note" || (item.held && item.state === "open" && item !== current)) return [{ item, start: item.start, end: item.end, old: item.old, text: null }];
+  return item.active.map((edit) => ({ item, start: edit.start, end: edit.end, old: edit.old, text: edit.text }));
+}
+
+function paragraphOfChanges(segment, current) {
   const out = [];
   let at = 0;
-  for (const item of inPlace(segment, current, held)) {
-    if (item.start > at) out.push(segment.text.slice(at, item.start));
-    out.push(mark(item, item === current));
-    at = Math.max(at, item.end);
+  for (const place of inPlace(segment, current)) {
+    if (place.start > at) out.push(segment.text.slice(at, place.start));
+    out.push(mark(place, place.item === current));
+    at = Math.max(at, place.end);
   }
   out.push(segment.text.slice(at));
   return out;

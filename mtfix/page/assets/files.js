@@ -19,10 +19,11 @@ function drawScore() {
 }
 
 function headline() {
-  const { items } = view.model;
-  if (!items.some((item) => !item.held)) return "Nothing to repair";
-  const open = items.filter((item) => !item.held && item.state === "open").length;
-  return open ? `Repaired, ${open} left for you` : "Repaired";
+  const found = counts();
+  if (!view.model.items.length) return "Nothing to repair";
+  const open = found.suggested;
+  if (open) return `${found.fixed ? "Repaired" : "Read"}, ${open.toLocaleString("en")} left for you`;
+  return found.fixed ? "Repaired" : "Read";
 }
 
 function hangsOn(before, after) {
@@ -44,17 +45,27 @@ function hangsOn(before, after) {
     rest.length ? h("details", {}, h("summary", {}, `${rest.length} more`), h("ul", {}, ...rest.map(line))) : null);
 }
 
-// The score of the text as it stands now: asked for when the user has paused.
+// The score of the text as it stands now: asked for when the user has paused, one question at a time, and the
+// rarer the longer an answer takes.
 function rescore() {
   drawHead();
   clearTimeout(view.wait);
-  const model = view.model;
-  view.wait = setTimeout(async () => {
-    try {
-      const answer = await server.rescore({ token: model.payload.token, text: model.text() });
-      if (model === view.model && answer && answer.after) { view.after = answer.after; drawScore(); }
-    } catch (error) { /* the score before stays: the text is what counts */ }
-  }, 900);
+  view.wait = setTimeout(askScore, Math.max(900, 2 * (view.took || 0)));
+}
+
+async function askScore() {
+  const { model } = view;
+  if (view.asking) { view.wait = setTimeout(askScore, 1000); return; }
+  const began = performance.now();
+  view.asking = true;
+  parts.score.setAttribute("aria-busy", "true");
+  try {
+    const answer = await server.rescore({ token: model.payload.token, text: model.text() });
+    if (model === view.model && answer && answer.after) { view.after = answer.after; drawScore(); }
+  } catch (error) { /* the score before stays: the text is what counts */ }
+  view.took = performance.now() - began;
+  view.asking = false;
+  parts.score.removeAttribute("aria-busy");
 }
 
 function drawHead() {
@@ -66,26 +77,28 @@ function drawHead() {
 function drawTools() {
   const modes = [["changes", "Changes"], ["heat", "Suspect words"], ["clean", "Clean text"]];
   const views = h("div", { class: "mx-switch", role: "group", "aria-label": "View" }, ...modes.map(([id, label]) =>
-    h("button", { type: "button", "aria-pressed": String(view.mode === id), onclick: () => {
+    h("button", { type: "button", "aria-pressed": String(view.mode === id), "data-act": `view-${id}`, onclick: () => {
       view.mode = id;
       drawPage();
-      drawTools();
+      keepFocus(parts.tools, drawTools);
       say(`View: ${label}.`);
     } }, label)));
   const edits = view.model.items.filter((item) => item.kind === "edit" && !item.held);
+  const guesses = view.model.items.filter(FILTERS.get("open")[1]);
   const tool = (label, act, more) => h("button", { class: "mx-tool", type: "button", onclick: act, ...more }, label,
     more["aria-keyshortcuts"] ? h("kbd", { "aria-hidden": "true" }, more["aria-keyshortcuts"]) : null);
   parts.tools.replaceChildren(views, h("span", { class: "mx-space" }),
     tool("Undo", undo, { "data-act": "undo", disabled: !view.model.done.length, "aria-keyshortcuts": "u" }),
-    menu("All", [["Accept all", () => decide(edits, "accepted")], ["Reject all", () => decide(edits, "rejected")]]),
-    tool("Copy", copy, { id: "mx-copy" }),
-    menu("Download", [["Text (.txt)", () => give("txt")], ["Word, tracked changes (.docx)", () => give("docx")],
+    menu("all", "All", [["Accept all", () => decide(edits, "accepted")], ["Reject all", () => decide(edits, "rejected")],
+      ["Reject what is open", () => decide(guesses, "rejected")]]),
+    tool("Copy", copy, { id: "mx-copy", "data-act": "copy" }),
+    menu("download", "Download", [["Text (.txt)", () => give("txt")], ["Word, tracked changes (.docx)", () => give("docx")],
       ["Report (.html)", () => give("html")], ["Data (.json)", () => give("json")],
       ["My decisions (.jsonl)", () => give("jsonl")]], "mx-primary"));
 }
 
-function menu(label, entries, more) {
-  const box = h("details", { class: `mx-menu ${more || ""}` }, h("summary", {}, label));
+function menu(id, label, entries, more) {
+  const box = h("details", { class: `mx-menu ${more || ""}` }, h("summary", { "data-act": `menu-${id}` }, label));
   box.append(h("ul", {}, ...entries.map(([text, act]) => h("li", {}, h("button", { type: "button",
     onclick: () => { box.open = false; box.firstChild.focus(); act(); } }, text)))));
   return box;

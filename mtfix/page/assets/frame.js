@@ -21,6 +21,9 @@
       localStorage.setItem("mtfix-theme", dark ? "dark" : "light");
     }
   });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.("#mx-inputs textarea")) body.classList.add("mx-writing");
+  });
   // gradio names every upload button alike, and otherwise than it reads.
   const nameUploads = () => document.querySelectorAll("button.upload-container, button[aria-dropeffect]").forEach((b) => {
     const label = b.closest(".block")?.querySelector("label")?.textContent.trim();
@@ -41,4 +44,6 @@
   const picker = document.querySelector("#mx-example input");
   if (picker) picker.placeholder = "Choose a text";
   document.documentElement.lang = "en";
+  // Not by gradio's autofocus, which takes the focus again later; not on a phone, where the keyboard would open.
+  if (matchMedia("(pointer: fine)").matches) document.querySelector("#mx-text textarea")?.focus();
 }

@@ -1,4 +1,4 @@
-// What the page knows of a report: edits and their states, and the text that follows from them. No DOM here.
+// What the page knows of a report: its notes, their edits and states, and the text that follows from them. No DOM here.
 // Offsets in a report count code points; here they are turned into UTF-16 units once, when it arrives.
 
 const STATES = { ACCEPTED: "accepted", OPEN: "open", REJECTED: "rejected" };
@@ -17,8 +17,58 @@ function overlaps(a, b) {
   return a.start < b.end && b.start < a.end;
 }
 
-function fits(edit, length) {
-  return edit.span[0] <= edit.span[1] && edit.span[1] <= length;
+// What several edits change, as one stretch before and after.
+function stretch(text, edits) {
+  const sorted = edits.slice().sort((a, b) => a.start - b.start || a.end - b.end);
+  const start = sorted[0].start, end = Math.max(...sorted.map((edit) => edit.end));
+  let after = "", at = start;
+  for (const edit of sorted) {
+    if (edit.start < at) continue;
+    after += text.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return { start, end, before: text.slice(start, end), after: after + text.slice(at, end) };
+}
+
+// A note of the report: what is decided as one, with the edits that would be made together and other wordings.
+class Item {
+  constructor(note, n, segment) {
+    const [start, end] = note.span.map(segment.units);
+    const [edits, choices] = [note.edits, note.choices].map((rows) => rows.map((row) => segment.edits[row]));
+    const elsewhere = note.side !== "hypothesis";
+    const first = edits[0] || {};
+    Object.assign(this, note, {
+      n, seg: note.segment, segment, start, end, edits, choices, elsewhere, kind: edits.length ? "edit" : "note",
+      own: { state: STATES.OPEN }, by: first.by || "rule", confidence: edits.length ? first.confidence : note.confidence,
+      held: Boolean(note.held), guard: note.held, seen: elsewhere ? note.seen : "",
+    });
+    for (const edit of edits) edit.items.push(this);
+  }
+
+  get state() {
+    if (this.kind === "note") return this.own.state;
+    if (this.choice || this.edits.every((edit) => edit.state === STATES.ACCEPTED)) return STATES.ACCEPTED;
+    return this.edits.every((edit) => edit.state === STATES.REJECTED) ? STATES.REJECTED : STATES.OPEN;
+  }
+
+  // The other wording that stands in the text, if one was chosen.
+  get choice() { return this.choices.find((edit) => edit.state === STATES.ACCEPTED); }
+  get active() { return this.choice ? [this.choice] : this.edits; }
+
+  get change() {
+    if (this.kind === "note") return { start: this.start, end: this.end, before: this.old, after: null };
+    return stretch(this.segment.text, this.active);
+  }
+
+  get old() { return this.elsewhere ? "" : this.segment.text.slice(this.start, this.end); }
+
+  // A choice as it would read in the place of the suggestion.
+  wording(choice) {
+    const whole = stretch(this.segment.text, this.edits);
+    if (choice.start < whole.start || choice.end > whole.end) return choice.text || null;
+    const { text } = this.segment;
+    return text.slice(whole.start, choice.start) + choice.text + text.slice(choice.end, whole.end);
+  }
 }
 
 class Model {
@@ -26,98 +76,72 @@ class Model {
     this.payload = payload;
     this.record = payload.report;
     this.layout = this.record.document.layout;
-    this.segments = [];
-    this.items = [];
     this.done = [];
-    this.record.segments.forEach((segment, seg) => this.take(segment, seg));
-    this.items.sort((a, b) => a.seg - b.seg || a.start - b.start || a.end - b.end || a.rank - b.rank);
-    this.items.forEach((item, n) => { item.n = n; this.segments[item.seg].items.push(item); });
-    this.join();
+    this.segments = this.record.segments.map((segment, seg) => this.segment(segment, seg));
+    this.items = payload.notes.map((note, n) => new Item(note, n, this.segments[note.segment]));
+    for (const item of this.items) this.segments[item.seg].items.push(item);
   }
 
-  take(segment, seg) {
-    const units = unitsOf(segment.hypothesis);
-    const length = Array.from(segment.hypothesis).length;
-    this.segments.push({ text: segment.hypothesis, units, items: [], words: segment.words || null });
-    const answered = new Set();
-    segment.edits.forEach((edit, row) => {
-      // A verdict is missing where an edit became part of another one.
-      if (edit.applicability === "display" || !fits(edit, length)) return;
-      if (!edit.applied && edit.accepted === null) return;
-      const held = !edit.applied && edit.accepted === false && edit.guard !== "overlap";
-      edit.reasons.forEach((id) => answered.add(id));
-      const state = edit.applied ? STATES.ACCEPTED : STATES.OPEN;
-      const findings = edit.reasons.map((id) => segment.findings[id]).filter(Boolean);
-      if (!edit.applied && !this.payload.hints && findings.length && findings.every((f) => f.hint)) return;
-      this.items.push(this.item(segment, seg, units, edit, { kind: "edit", row, held, state, findings }));
+  segment(record, seg) {
+    const units = unitsOf(record.hypothesis);
+    const edits = record.edits.map((edit, row) => {
+      const [start, end] = edit.span.map(units);
+      return { seg, row, start, end, text: edit.text, old: record.hypothesis.slice(start, end), by: edit.by,
+        confidence: edit.confidence, span: edit.span, state: edit.applied ? STATES.ACCEPTED : STATES.OPEN, items: [] };
     });
-    segment.findings.forEach((finding) => {
-      if (answered.has(finding.id) || (finding.hint && !this.payload.hints)) return;
-      // What is seen in the source has no place in the text: it stands at the paragraph's start.
-      const elsewhere = finding.side !== "hypothesis" || !fits(finding, length);
-      const edit = { span: elsewhere ? [0, 0] : finding.span, text: null, confidence: finding.confidence };
-      const more = { kind: "note", row: -1, held: false, state: STATES.OPEN, findings: [finding], elsewhere };
-      if (elsewhere && segment.source) more.seen = Array.from(segment.source).slice(...finding.span).join("");
-      this.items.push(this.item(segment, seg, units, edit, more));
-    });
+    return { text: record.hypothesis, units, edits, items: [], words: record.words || null };
   }
 
-  item(segment, seg, units, edit, more) {
-    const [start, end] = edit.span.map(units);
-    const first = more.findings[0] || {};
-    const others = first.edits ? first.edits.map((row) => segment.edits[row]) : [];
-    return {
-      seg, start, end, text: edit.text, old: segment.hypothesis.slice(start, end), by: edit.by || "rule",
-      confidence: edit.confidence, guard: edit.guard || "", guardReason: edit.guard_reason || "",
-      applicability: edit.applicability || "", home: more.state, rank: more.kind === "edit" ? 0 : 1,
-      detector: first.detector || edit.by, category: first.category || "", severity: first.severity || "",
-      message: first.message || "", partners: [],
-      alternatives: others.filter((o) => o && o.applicability === "display" && o.span[0] === edit.span[0]
-        && o.span[1] === edit.span[1]).map((o) => o.text), ...more,
-    };
-  }
-
-  // Edits that answer one finding in different places are one decision.
-  join() {
-    for (const segment of this.segments) {
-      const edits = segment.items.filter((item) => item.kind === "edit" && !item.held);
-      for (const a of edits) for (const id of a.findings.map((f) => f.id)) {
-        a.partners.push(...edits.filter((b) => b !== a && !a.partners.includes(b) && !overlaps(a, b)
-          && b.findings.some((f) => f.id === id)));
-      }
-    }
-  }
-
-  group(item) { return [item, ...item.partners]; }
   kind(item) { return this.items.filter((i) => i.kind === "edit" && !i.held && i.detector === item.detector); }
-  accepted(seg) { return this.segments[seg].items.filter((i) => i.kind === "edit" && i.state === STATES.ACCEPTED); }
 
-  // Each step is undone as a whole; returns the items that changed.
-  decide(items, state) {
-    const step = [];
-    const set = (item, to) => {
-      if (item.state === to) return;
-      step.push([item, item.state]);
-      item.state = to;
-    };
-    for (const first of items) {
-      const group = this.group(first);
-      if (state === STATES.ACCEPTED) {
-        for (const item of group) for (const other of this.accepted(item.seg)) {
-          if (!group.includes(other) && overlaps(item, other)) this.group(other).forEach((o) => set(o, STATES.OPEN));
-        }
-      }
-      group.forEach((item) => set(item, state));
-    }
-    if (step.length) this.done.push(step);
-    return [...new Set(step.map(([item]) => item))];
+  accepted(seg) {
+    return this.segments[seg].edits.filter((edit) => edit.state === STATES.ACCEPTED)
+      .sort((a, b) => a.start - b.start || a.end - b.end);
   }
+
+  // Each step is undone as a whole; all ways to decide return the items that changed.
+  decide(items, state) {
+    return this.step((set) => items.forEach((item) => {
+      if (item.kind === "note") set(item.own, state, item);
+      else if (state === STATES.ACCEPTED) this.put(item, item.edits, set);
+      else {
+        if (item.choice) set(item.choice, STATES.OPEN, item);
+        item.edits.forEach((edit) => set(edit, state, item));
+      }
+    }));
+  }
+
+  take(item, choice) { return this.step((set) => this.put(item, [choice], set)); }
+
+  put(item, edits, set) {
+    for (const other of this.accepted(item.seg)) {
+      const mine = item.edits.includes(other) || item.choices.includes(other);
+      if (edits.includes(other) || !(mine || edits.some((edit) => overlaps(edit, other)))) continue;
+      // What is made together is taken back together.
+      [other, ...other.items.filter((i) => i !== item).flatMap((i) => i.edits)]
+        .filter((edit) => !edits.includes(edit)).forEach((edit) => set(edit, STATES.OPEN, item));
+    }
+    edits.forEach((edit) => set(edit, STATES.ACCEPTED, item));
+  }
+
+  step(act) {
+    const step = [];
+    act((what, to, item) => {
+      if (what.state === to) return;
+      step.push({ what, from: what.state, item });
+      what.state = to;
+    });
+    if (step.length) this.done.push(step);
+    return this.touched(step);
+  }
+
+  touched(step) { return [...new Set(step.flatMap(({ what, item }) => [item, ...(what.items || [])]))]; }
 
   undo() {
     const step = this.done.pop();
     if (!step) return null;
-    for (const [item, state] of step.slice().reverse()) item.state = state;
-    return [...new Set(step.map(([item]) => item))];
+    for (const { what, from } of step.slice().reverse()) what.state = from;
+    return this.touched(step);
   }
 
   postEdit(seg) {
@@ -147,28 +171,33 @@ class Model {
   // The report with the user's decisions in it, for the files that are made of it.
   decided() {
     const record = structuredClone(this.record);
-    this.items.forEach((item) => {
-      if (item.kind !== "edit") return;
-      const edit = record.segments[item.seg].edits[item.row];
-      edit.applied = item.state === STATES.ACCEPTED;
+    for (const { edits } of this.segments) for (const { seg, row, state } of edits) {
+      const edit = record.segments[seg].edits[row];
+      edit.applied = state === STATES.ACCEPTED;
       if (edit.applied && edit.accepted === false) Object.assign(edit, { accepted: true, guard: null, guard_reason: "" });
-      if (item.state === STATES.REJECTED) Object.assign(edit, { accepted: false, guard: "user", guard_reason: "rejected by hand" });
-    });
+      if (state === STATES.REJECTED) Object.assign(edit, { accepted: false, guard: "user", guard_reason: "rejected by hand" });
+    }
     record.segments.forEach((segment, seg) => { segment.post_edit = this.postEdit(seg); });
     record.document.post_edit = this.text();
     return record;
   }
 
-  // One line a segment that has edits: what the user made of each.
+  // One line a decision, as `models.train.rewriter --data` reads them. Spans count code points.
   decisions() {
-    return this.segments.map((segment, seg) => {
-      const edits = this.items.filter((item) => item.seg === seg && item.kind === "edit");
-      const rows = edits.map((item) => ({
-        span: this.record.segments[seg].edits[item.row].span, text: item.text, detector: item.detector,
-        category: item.category, by: item.by, confidence: item.confidence, state: item.state,
-      }));
-      return { schema: 1, hypothesis: segment.text, source: this.record.segments[seg].source,
-        post_edit: this.postEdit(seg), edits: rows };
-    }).filter((line) => line.edits.length).map((line) => JSON.stringify(line) + "\n").join("");
+    const byHand = new Set(this.done.flat().map(({ what }) => what));
+    const told = new Set();
+    return this.items.filter((item) => item.kind === "edit" && item.state !== STATES.OPEN).map((item) => {
+      const { active } = item;
+      const record = this.record.segments[item.seg];
+      const line = JSON.stringify({
+        hypothesis: record.hypothesis, source: record.source,
+        span: [Math.min(...active.map((e) => e.span[0])), Math.max(...active.map((e) => e.span[1]))],
+        answer: item.change.after, accepted: item.state === STATES.ACCEPTED,
+        decided: active.some((edit) => byHand.has(edit)) ? "by hand" : "by default",
+        by: active[0].by, confidence: active[0].confidence, detector: item.detector, category: item.category,
+      }) + "\n";
+      const key = active.map((edit) => `${edit.seg}.${edit.row}`).join();
+      return told.has(key) ? "" : told.add(key) && line;
+    }).join("");
   }
 }

@@ -9,6 +9,7 @@ parts.review.addEventListener("click", (event) => {
 // A first click shows what the edit is; the decision is a click on a button, or a key.
 function toggleOrChoose(item) { choose(item, { scroll: false, page: true }); }
 
+document.addEventListener("keydown", onBodyKey);
 document.addEventListener("click", (event) => {
   for (const box of root.querySelectorAll("details.mx-menu[open]")) if (!box.contains(event.target)) box.open = false;
 });

@@ -2,7 +2,7 @@
 // `element`, `props`, `server`, `trigger` and `watch` come from gradio's HTML component.
 
 const root = element.querySelector(".mx-root");
-const view = { model: null, current: null, mode: "changes", filter: "all", held: false, started: 0, timer: 0, pace: 0 };
+const view = { model: null, current: null, mode: "changes", filter: "all", started: 0, timer: 0, pace: 0 };
 const parts = {};
 const PLURAL = (n, one, many) => `${n.toLocaleString("en")} ${n === 1 ? one : many || one + "s"}`;
 const TITLE = (category) => (category.split("/")[1] || category).replace(/-/g, " ");
@@ -16,7 +16,8 @@ function build() {
   parts.live = h("div", { class: "mx-unseen", role: "status", "aria-live": "polite", id: "mx-live" });
   parts.progress = h("div", { class: "mx-progress", role: "status", hidden: true });
   parts.problem = h("div", { class: "mx-problem", role: "alert", hidden: true });
-  parts.review = h("section", { class: "mx-review", "aria-label": "Review", hidden: true, onkeydown: onKey });
+  parts.review = h("section", { class: "mx-review", "aria-label": "Review", hidden: true, tabindex: "-1",
+    onkeydown: onKey });
   root.replaceChildren(parts.live, parts.progress, parts.problem, parts.review);
 }
 
@@ -56,13 +57,14 @@ function received(payload) {
   }
   parts.problem.hidden = true;
   if (payload.words > 500) view.pace = payload.words / Math.max(payload.seconds, 0.05);
-  Object.assign(view, { model: new Model(payload), current: null, mode: "changes", filter: "all", held: false });
+  Object.assign(view, { model: new Model(payload), current: null, mode: "changes", filter: "all" });
   view.after = payload.report.document.after;
   document.body.classList.add("mx-has-report");
+  document.body.classList.remove("mx-writing");
   parts.review.classList.toggle("mx-long", payload.words > 3000);
   parts.review.hidden = false;
   drawReview();
-  const first = view.model.items.find((item) => !item.held);
+  const first = view.model.items[0];
   if (first) choose(first, { focus: false, scroll: false });
   parts.review.scrollIntoView({ block: "start", behavior: calm() });
   say(`Done. ${summary()}.`);
@@ -132,7 +134,7 @@ function drawParagraph(seg) {
     const post = view.model.postEdit(seg);
     node.replaceChildren(post);
     node.hidden = !post.trim();
-  } else node.replaceChildren(...paragraphOfChanges(segment, view.current, view.held));
+  } else node.replaceChildren(...paragraphOfChanges(segment, view.current));
 }
 
 function legend() {
@@ -140,38 +142,41 @@ function legend() {
     h("mark", { class: `mx-heat mx-heat-${level}` }, HEAT.find((step) => step[1] === level)[2])));
 }
 
-function shown() {
-  return view.model.items.filter((item) => (view.filter === "held" ? item.held : !item.held)
-    && (["all", "held"].includes(view.filter) || item.category.split("/")[0] === view.filter
-      || item.state === view.filter));
-}
+const DIMENSIONS = ["accuracy", "linguistic", "terminology", "style", "locale", "markup"];
+// id -> [label, which items]
+const FILTERS = new Map([
+  ["all", ["All", () => true]],
+  ["open", ["To decide", (item) => item.kind === "edit" && !item.held && item.state === "open"]],
+  ["flagged", ["Flagged", (item) => item.kind === "note"]],
+  ["held", ["Held back", (item) => item.held]],
+  ...DIMENSIONS.map((name) => [name, [name[0].toUpperCase() + name.slice(1), (item) => item.category.startsWith(`${name}/`)]]),
+  ...["tagger", "rewriter"].map((name) => [name, [`By the ${name}`, (item) => item.by === name]]),
+]);
+
+function shown() { return view.model.items.filter(FILTERS.get(view.filter)[1]); }
 
 function drawFilters() {
-  const { items } = view.model;
-  const free = items.filter((item) => !item.held);
-  const choices = [["all", "All", free.length]];
-  const open = free.filter((item) => item.state === "open").length;
-  if (open) choices.push(["open", "To decide", open]);
-  for (const name of ["accuracy", "linguistic", "terminology", "style", "locale", "markup"]) {
-    const n = free.filter((item) => item.category.split("/")[0] === name).length;
-    if (n) choices.push([name, name[0].toUpperCase() + name.slice(1), n]);
-  }
-  const held = items.length - free.length;
-  if (held) choices.push(["held", "Held back", held]);
+  const choices = [...FILTERS].map(([id, [label, test]]) => [id, label, view.model.items.filter(test).length])
+    .filter(([id, , n]) => n || id === "all" || id === view.filter);
   parts.filters.replaceChildren(...choices.map(([id, label, n]) => h("button", {
-    class: "mx-chip", type: "button", "aria-pressed": String(view.filter === id),
+    class: "mx-chip", type: "button", "aria-pressed": String(view.filter === id), "data-act": `filter-${id}`,
     onclick: () => filter(id),
-  }, label, h("span", { class: "mx-count" }, String(n)))));
+  }, label, h("span", { class: "mx-count" }, n.toLocaleString("en")))));
 }
 
 function filter(id) {
-  const page = view.held !== (id === "held");
   view.filter = id;
-  view.held = id === "held";
-  drawFilters();
+  keepFocus(parts.filters, drawFilters);
   parts.list.replaceChildren();
   drawList();
-  if (page) drawPage();
+  drawCard();
+}
+
+// What is drawn anew keeps the focus: a keyboard's place would be lost with it.
+function keepFocus(box, draw) {
+  const act = box.contains(document.activeElement) && document.activeElement.dataset.act;
+  draw();
+  if (act) (box.querySelector(`[data-act="${act}"]:not(:disabled)`) || parts.page).focus({ preventScroll: true });
 }
 
 // The list grows as it is scrolled: thousands of rows at once would make each decision slow.
@@ -203,26 +208,42 @@ function drawRow(item) {
 
 const SIGNS = { accepted: "✓", open: "?", rejected: "✕" };
 
+function signOf(item) {
+  if (item.kind === "note") return item.state === "rejected" ? "✓" : "⚑";
+  return item.held && item.state === "open" ? "‖" : SIGNS[item.state];
+}
+
 function row(item) {
   const current = item === view.current;
   return h("button", {
     class: `mx-row mx-is-${item.state}${current ? " mx-current" : ""}`, type: "button", "data-row": item.n,
     "aria-current": current ? "true" : null, onclick: () => choose(item, { scroll: true, page: true }),
     tabindex: current || (!view.current && item.n === 0) ? "0" : "-1",
-  }, h("span", { class: "mx-sign", "aria-hidden": "true" }, item.kind === "note" ? "⚑" : SIGNS[item.state]),
-  h("span", { class: "mx-what" }, ...change(item, 60)),
+  }, h("span", { class: "mx-sign", "aria-hidden": "true" }, signOf(item)),
+  h("span", { class: "mx-what" }, ...change(item, 60), item.by === "rule" ? null : h("span", { class: "mx-by" }, item.by)),
   h("span", { class: "mx-why" }, titleOf(item)), h("span", { class: "mx-unseen" }, `, ${STATE_WORDS[item.state]}`));
 }
 
 function change(item, limit) {
-  const short = (text) => (text.length > limit ? text.slice(0, limit) + "…" : text);
-  if (item.seen) return [h("span", { class: "mx-seen" }, "Source: "), h("span", { dir: "auto" }, short(item.seen))];
-  if (item.kind === "note") return [h("span", {}, ...visibleOr(short(item.old), "In the source"))];
-  const out = [];
-  if (item.old) out.push(h("del", {}, ...visible(short(item.old))));
-  if (item.old && item.text) out.push(h("span", { class: "mx-arrow", "aria-hidden": "true" }, "→"));
-  if (item.text) out.push(h("ins", {}, ...visible(short(item.text))));
-  return out;
+  if (item.seen) return [h("span", { class: "mx-from" }, "Source: "), h("span", { dir: "auto" }, cut(item.seen, limit))];
+  const { before, after } = item.change;
+  if (item.kind === "note") return [h("span", {}, ...visibleOr(cut(before, limit), item.elsewhere ? "In the source" : "Here"))];
+  return pieces(before, after, limit);
+}
+
+function cut(text, limit) { return text.length > limit ? text.slice(0, limit) + "…" : text; }
+
+function pieces(before, after, limit) {
+  const found = wordwise(before, after);
+  if (found.length === 1) {
+    const del = before ? h("del", {}, ...visible(cut(before, limit))) : null;
+    const ins = after ? h("ins", {}, ...visible(cut(after, limit))) : null;
+    return [del, del && ins ? h("span", { class: "mx-arrow", "aria-hidden": "true" }, "→") : null, ins].filter(Boolean);
+  }
+  // In a row of the list the words between two changes are left out in the middle.
+  const short = (text) => (limit < 100 && text.length > 24 ? `${text.slice(0, 10)} … ${text.slice(-10)}` : text);
+  return found.flatMap(({ same, del, ins }) => same !== undefined ? [short(same)]
+    : [del ? h("del", {}, ...visible(del)) : null, ins ? h("ins", {}, ...visible(ins)) : null]).filter(Boolean);
 }
 
 function titleOf(item) {

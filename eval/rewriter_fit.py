@@ -1,0 +1,151 @@
+"""Collect what the rewriter would write on the development sets, and fit how far it may be trusted.
+
+    python -m eval.rewriter_fit collect --data DIR --out CASES.jsonl [--rewriter FOLDER] [--tagger FOLDER] [--most N]
+    python -m eval.rewriter_fit fit --cases CASES.jsonl --card models/rewriter-en/card.toml [--apply-at .8 ...]
+
+A case is one edit with the features of its confidence, and whether it brings the text nearer to a correction. Clean
+news is among the sets: there each edit is wrong. Fitted on the even-numbered records; `eval.rewriter` measures on the
+odd ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.tagger_fit import distance, logistic, words, write_tables
+from eval.tagger_sets import Pair, repairs, texts
+from mtfix.repair import rewrite
+from mtfix.repair.rewrite import FEATURES, Job, Trust
+from mtfix.runtime.rewriter import Request, Session
+from mtfix.runtime.rewriter import load as load_rewriter
+from mtfix.runtime.tagger import Tagger
+from mtfix.runtime.tagger import load as load_tagger
+from mtfix.text.edits import apply
+from mtfix.types import Segment
+from mtfix.verify.registry import judge
+
+CLEAN = 400  # paragraphs
+
+
+def sets(data: Path, most: int) -> dict[str, list[Pair]]:
+    """Return hypotheses with corrections; clean paragraphs are their own."""
+    out = repairs(data)
+    out["clean"] = [Pair("clean", t, (t,)) for t in texts(data, "clean", CLEAN)]
+    return {name: pairs[: most or None] for name, pairs in out.items()}
+
+
+def cases(pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust) -> Iterator[dict[str, Any]]:
+    """Yield a record for each edit, and one for each span that was left as it is."""
+    taggings = tagger.tag([p.hypothesis for p in pairs])
+    for number, (pair, tagging) in enumerate(zip(pairs, taggings, strict=True)):
+        job = Job(Segment(pair.hypothesis), (), tagging)
+        asked = rewrite.spans(job, trust)
+        answers = session.rewrite([Request(pair.hypothesis, span) for span in asked])
+        before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
+        for span, candidates in zip(asked, answers, strict=True):
+            shared = {"set": pair.origin, "record": number, "span": [span.start, span.end], "asked": asking(job, span)}
+            if not candidates:
+                yield {**shared, "edit": None}
+                continue
+            after = tagger.tag([candidates[0].text])[0]
+            for edit, values in rewrite.edits_of(job, span, candidates[0], after):
+                verdict = judge(job.segment, edit)
+                text = apply(pair.hypothesis, [edit])
+                left = min(distance(words(text), words(r)) for r in pair.references)
+                yield {
+                    **shared,
+                    "edit": [edit.span.start, edit.span.end, edit.text],
+                    "features": values,
+                    "guard": verdict.guard,
+                    "nearer": before - left,
+                    "hypothesis": pair.hypothesis,
+                    "reference": pair.references[0],
+                }
+
+
+def asking(job: Job, span: Any) -> list[float]:
+    """Return the highest suspicion and probability of REWRITE of a span's words."""
+    t = job.tagging
+    here = [n for n, w in enumerate(t.words) if w.overlaps(span)] if t else []
+    if t is None or not here:
+        return [0.0, 0.0]
+    return [max(t.suspect[n] for n in here), max(dict(t.tags[n]).get(rewrite.REWRITE, 0.0) for n in here)]
+
+
+def arrays(found: Sequence[dict[str, Any]]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return features and labels of the edits that the guards let pass."""
+    some = [c for c in found if c["edit"] and not c["guard"]]
+    return np.array([[c["features"][f] for f in FEATURES] for c in some]), np.array([c["nearer"] > 0 for c in some])
+
+
+def fit(found: Sequence[dict[str, Any]], penalty: float = 10.0) -> dict[str, float]:
+    """Return the weights of FEATURES and the bias."""
+    x, y = arrays(found)
+    w = logistic(x, y.astype(float), penalty=penalty)
+    return {**{f: round(float(v), 4) for f, v in zip(FEATURES, w, strict=False)}, "bias": round(float(w[-1]), 4)}
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.open(encoding="utf-8")]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("collect", "fit"))
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--cases", type=Path)
+    parser.add_argument("--card", type=Path)
+    parser.add_argument("--rewriter", default="models/rewriter-en")
+    parser.add_argument("--tagger", type=Path, default=Path("models/tagger-en"))
+    parser.add_argument("--most", type=int, default=0)
+    parser.add_argument("--skip", default="", help="sets to leave out, with commas")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--apply-at", type=float, default=0.8)
+    parser.add_argument("--suggest-at", type=float, default=0.5)
+    parser.add_argument("--ask-rewrite", type=float, default=0.5)
+    parser.add_argument("--ask-suspect", type=float, default=0.8)
+    parser.add_argument("--ask-all", type=float, default=0.55)
+    parser.add_argument("--whole-below", type=float, default=75.0)
+    parser.add_argument("--sets", default="", help="sets to take, with commas; all if not given")
+    o = parser.parse_args()
+    asks = {
+        "ask_rewrite": o.ask_rewrite,
+        "ask_suspect": o.ask_suspect,
+        "ask_all": o.ask_all,
+        "whole_below": o.whole_below,
+    }
+    if o.what == "collect":
+        tagger, session = load_tagger(o.tagger, threads=o.threads), load_rewriter(o.rewriter, threads=o.threads)
+        with o.out.open("w", encoding="utf-8") as file:
+            for name, pairs in sets(o.data, o.most).items():
+                if name in o.skip.split(",") or (o.sets and name not in o.sets.split(",")):
+                    continue
+                # Both ways of asking: spans, and whole sentences.
+                trust = Trust(**asks).thorough()
+                some = list(cases(pairs, tagger, session, replace(trust, sentences=False)))
+                some += [c for c in cases(pairs, tagger, session, trust) if c["edit"] and c["features"]["whole"]]
+                made = [c for c in some if c["edit"] and not c["guard"]]
+                better = sum(c["nearer"] > 0 for c in made)
+                print(
+                    name, len(pairs), "segments", len(some), "spans", len(made), "edits", better, "nearer", flush=True
+                )
+                file.writelines(json.dumps(c, ensure_ascii=False) + "\n" for c in some)
+        return
+    found = [c for c in read(o.cases) if c["record"] % 2 == 0]
+    levels = {"apply_at": o.apply_at, "suggest_at": o.suggest_at, **asks}
+    parts = [[c for c in found if not c["edit"] or c["features"]["whole"] == w] for w in (0.0, 1.0)]
+    weights, whole = fit(parts[0]), fit(parts[1])
+    print(weights, whole)
+    write_tables(o.card, {"trust": {**weights, **levels}, "whole": whole})
+
+
+if __name__ == "__main__":
+    main()
