@@ -14,6 +14,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, Protocol, Self
@@ -246,7 +247,8 @@ def done(groups: Iterator[Group], plan: Plan, jobs: int) -> Iterator[Done]:
     try:
         under_way: deque[Future[Done]] = deque()
         for chunk in _chunks(groups):
-            under_way.append(pool.submit(_work, chunk))
+            with _no_interrupt():
+                under_way.append(pool.submit(_work, chunk))
             if len(under_way) >= _AHEAD * jobs:
                 yield under_way.popleft().result()
         while under_way:
@@ -259,6 +261,19 @@ def done(groups: Iterator[Group], plan: Plan, jobs: int) -> Iterator[Done]:
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         ours.close()
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Hold an interrupt back meanwhile; a process that begins inherits this, until `_start` has taken over."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _chunks(groups: Iterator[Group]) -> Iterator[list[Group]]:

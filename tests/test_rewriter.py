@@ -369,7 +369,7 @@ def test_the_recipe_from_raw_texts_to_a_loaded_rewriter(tmp_path: Path) -> None:
     requests = [Request(text, Span(4, 20)) for text in GOOD]
     assert session.rewrite(requests) == [session.rewrite([r])[0] for r in requests]
     again = tmp_path / "again"
-    recipe("unpack", "--model", out, "--out", again)
+    recipe("rewriter_unpack", "--model", out, "--out", again)
     safetensors = pytest.importorskip("safetensors.torch")
     one, two = (safetensors.load_file(f / "model.safetensors") for f in (run / "merged", again))
     assert all((one[name] - two[name]).abs().max() < 0.01 * one[name].abs().max() for name in two)

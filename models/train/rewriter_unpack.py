@@ -1,6 +1,6 @@
 """Turn the shipped rewriter back into a transformers folder, so that a training can go on from it.
 
-usage: python -m models.train.unpack --model models/rewriter-en --out FOLDER
+usage: python -m models.train.rewriter_unpack --model models/rewriter-en --out FOLDER
 
 Weights of eight bits become single precision: what rounding took is gone, which a short training mends. Then
 `models.train.rewriter --base FOLDER ...` goes on from there. The layout is CTranslate2's (specs/model_spec.py).
