@@ -26,7 +26,8 @@ from eval.tagger_sets import PAIRS, Pair, half, mlqe, post_edited, repairs, text
 from mtfix.metrics import quality as metric
 from mtfix.render import plots
 from mtfix.repair import tagged
-from mtfix.runtime.tagger import REWRITE, Tagger, load, quality, suspicion
+from mtfix.runtime.suspicion import suspicion
+from mtfix.runtime.tagger import REWRITE, Tagger, load, quality
 from mtfix.text.edits import apply, select
 from mtfix.types import Applicability, Edit, Segment
 from mtfix.verify.registry import judge

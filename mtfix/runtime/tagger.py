@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from mtfix.errors import CardInvalid
 from mtfix.runtime.card import Card, read, verify
 from mtfix.runtime.order import doubled, fresh, order
+from mtfix.runtime.suspicion import Floats, Ints, Raw, odds, sigmoid, suspicion
 from mtfix.text.tokens import sentences
 from mtfix.types import Span, Tagging
 
-__all__ = ["KEEP", "REWRITE", "Raw", "Tagger", "decode", "load", "windows", "word_spans"]
+__all__ = ["KEEP", "REWRITE", "Tagger", "decode", "load", "windows", "word_spans"]
 
 KEEP, REWRITE = "KEEP", "REWRITE"
 STEP = 8  # widths are multiples of it
@@ -32,21 +32,6 @@ BATCH = 16
 WINDOW_WORDS = 48
 # The same words as in training: numbers with their separators, words with apostrophes and hyphens, signs.
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:-\w+)*|\w+(?:\.\w+)+\.?|\w+(?:['’-]\w+)*|[^\w\s]")
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """What the network says of the words of one window. `tag_p` and `tag_id` are the likeliest tags but KEEP."""
-
-    word: Floats
-    keep: Floats
-    kinds: Floats
-    tag_p: Floats
-    tag_id: Ints
-    seen: npt.NDArray[np.bool_]  # False for a word that has no piece
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,45 +77,6 @@ def windows(text: str, words: Sequence[Span], *, most: int = WINDOW_WORDS) -> li
     return [*out, (start, ends[-1])]
 
 
-def logit(p: float) -> float:
-    """Return the log-odds of a probability, kept finite."""
-    p = min(max(p, 1e-5), 1 - 1e-5)
-    return math.log(p / (1 - p))
-
-
-def sigmoid(x: float) -> float:
-    """Return the probability of log-odds."""
-    return 1 / (1 + math.exp(-max(-40.0, min(40.0, x))))
-
-
-FEATURES = ("word", "edit", "score", "near", "mark", "name", "digit", "long")
-
-
-def features(raw: Raw, words: Sequence[str]) -> list[tuple[float, ...]]:
-    """Return what the suspicion of each word of a window is computed from, in the order of FEATURES.
-
-    Both heads' log-odds, the window's score, the mean of the neighbours' log-odds, and what kind of word it is.
-    """
-    odds = [logit(float(w)) for w in raw.word]
-    out: list[tuple[float, ...]] = []
-    for n, (word, keep) in enumerate(zip(words, raw.keep, strict=True)):
-        near = (odds[max(0, n - 1)] + odds[min(n + 1, len(odds) - 1)]) / 2
-        first = word[:1]
-        name = n > 0 and first.isupper()
-        kind = (float(not first.isalnum()), float(name), float(first.isdigit()), float(len(word) > 6))
-        out.append((odds[n], logit(1 - float(keep)), raw.score, near, *kind))
-    return out
-
-
-def suspicion(raw: Raw, words: Sequence[str], how: Mapping[str, float]) -> list[float]:
-    """Return for each word of a window the probability that a post-editor would change it."""
-    weights = [how.get(name, 0.0) for name in FEATURES]
-    odds = [sum(w * x for w, x in zip(weights, row, strict=True)) for row in features(raw, words)]
-    # What stands out in its window counts more than what is suspect everywhere in it.
-    level = how["bias"] - how.get("relative", 0.0) * (sum(odds) / len(odds) if odds else 0.0)
-    return [round(sigmoid(x + level), 4) if seen else 0.0 for x, seen in zip(odds, raw.seen, strict=True)]
-
-
 WRECK = ("score", "edit", "suspect", "spread", "order", "far", "mean", "length")
 
 
@@ -138,7 +84,7 @@ def wreck(raw: Raw, words: Sequence[str], suspect: Sequence[float]) -> tuple[flo
     """Return what tells a shuffled window from one that is only bad, in the order of WRECK."""
     near, far = order(words)
     n = max(1, len(words))
-    edit = sum(logit(1 - float(k)) for k in raw.keep) / n
+    edit = float(odds(1 - raw.keep.astype(np.float64)).sum()) / n
     mean = sum(suspect) / n
     spread = math.sqrt(sum((p - mean) ** 2 for p in suspect) / n)
     return raw.score, edit, mean, spread, near, far, near / n, math.log(n)
