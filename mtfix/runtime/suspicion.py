@@ -19,13 +19,13 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 FEATURES = (
     "word", "edit", "before", "after", "score", "level", "edit_level", "spread", "length", "mark", "name", "digit",
-    "long"
+    "long", "lexicon"
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What the network says of the words of one window. `tag_p` and `tag_id` are the likeliest tags but KEEP."""
+    """What the network and the lexicon say of the words of one window. `tag_p` and `tag_id` are the likeliest tags but KEEP."""
 
     word: Floats
     keep: Floats
@@ -34,6 +34,7 @@ class Raw:
     tag_id: Ints
     seen: npt.NDArray[np.bool_]  # False for a word that has no piece
     score: float
+    lexicon: npt.NDArray[np.float64]  # log-odds by the table of words; 0 without one
 
 
 def logit(p: float) -> float:
@@ -58,7 +59,7 @@ def features(raw: Raw, words: Sequence[str]) -> npt.NDArray[np.float64]:
 
     The log-odds of the word head and of a change by the edit head; the neighbours' ("before", "after"); the
     window's score, its mean log-odds ("level", "edit_level"), their standard deviation ("spread") and the log of
-    its length; whether the word is a mark, a name, a number or long.
+    its length; whether the word is a mark, a name, a number or long; and the lexicon's log-odds.
     """
     n = len(words)
     if not n:
@@ -67,9 +68,8 @@ def features(raw: Raw, words: Sequence[str]) -> npt.NDArray[np.float64]:
     window = (raw.score, word.mean(), edit.mean(), word.std(), math.log(n))
     first = [w[:1] for w in words]
     kind = [(not c.isalnum(), k > 0 and c.isupper(), c.isdigit(), len(words[k]) > 6) for k, c in enumerate(first)]
-    return np.column_stack(
-        [word, edit, np.r_[word[:1], word[:-1]], np.r_[word[1:], word[-1:]], np.tile(window, (n, 1)), np.array(kind)]
-    )
+    near = (np.r_[word[:1], word[:-1]], np.r_[word[1:], word[-1:]])
+    return np.column_stack([word, edit, *near, np.tile(window, (n, 1)), np.array(kind), raw.lexicon])
 
 
 def suspicion(raw: Raw, words: Sequence[str], how: Mapping[str, float]) -> list[float]:

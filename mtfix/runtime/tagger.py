@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from mtfix.errors import CardInvalid
+from mtfix.runtime import lexicon
 from mtfix.runtime.card import Card, read, verify
 from mtfix.runtime.order import doubled, fresh, order
 from mtfix.runtime.suspicion import Floats, Ints, Raw, odds, sigmoid, suspicion
@@ -27,6 +28,7 @@ from mtfix.types import Span, Tagging
 __all__ = ["KEEP", "REWRITE", "Tagger", "decode", "load", "windows", "word_spans"]
 
 KEEP, REWRITE = "KEEP", "REWRITE"
+LEXICON = "lexicon.npz"  # of the model's folder; a model need not have one
 STEP = 8  # widths are multiples of it
 BATCH = 16
 WINDOW_WORDS = 48
@@ -150,6 +152,7 @@ class Tagger:
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        self._lexicon = lexicon.read(folder / LEXICON) if LEXICON in self.card.files else None
         self._threads = threads
         self._session: Any = None
         self._lock = threading.Lock()
@@ -177,7 +180,7 @@ class Tagger:
         out: list[Raw | None] = [None] * len(windows)
         for group in _groups([len(e.ids) for e in encoded]):
             for at, raw in zip(
-                group, self._run([encoded[n] for n in group], [len(windows[n]) for n in group]), strict=True
+                group, self._run([encoded[n] for n in group], [windows[n] for n in group]), strict=True
             ):
                 out[at] = raw
         return [r for r in out if r is not None]
@@ -200,14 +203,14 @@ class Tagger:
     def _pieces(self, text: str, words: Sequence[Span]) -> int:
         return len(self._tokenizer.encode([w.of(text) for w in words], is_pretokenized=True).ids)
 
-    def _run(self, encoded: Sequence[Any], words: Sequence[int]) -> Iterator[Raw]:
+    def _run(self, encoded: Sequence[Any], words: Sequence[Sequence[str]]) -> Iterator[Raw]:
         width = -(-max(len(e.ids) for e in encoded) // STEP) * STEP
         limit = self.card.max_length
         width = min(width, -(-limit // STEP) * STEP)
         ids = np.zeros((len(encoded), width), np.int64)
         mask = np.zeros_like(ids)
         # A word of signs that the tokenizer drops has no piece: there may be more words than pieces.
-        first = np.zeros((len(encoded), max(width, -(-max(words) // STEP) * STEP)), np.int64)
+        first = np.zeros((len(encoded), max(width, -(-max(map(len, words)) // STEP) * STEP)), np.int64)
         seen = np.zeros(first.shape, np.bool_)
         for b, e in enumerate(encoded):
             # Only a single word of more pieces than max_length is cut here: nothing else is that long.
@@ -220,8 +223,10 @@ class Tagger:
         feed = {"input_ids": ids, "attention_mask": mask, "first": first}
         names = ("word", "keep", "kinds", "tag_p", "tag_id", "score")
         word, keep, kinds, tag_p, tag_id, score = self._loaded().run(list(names), feed)
-        for b, n in enumerate(words):
-            yield Raw(word[b, :n], keep[b, :n], kinds[b, :n], tag_p[b, :n], tag_id[b, :n], seen[b, :n], float(score[b]))
+        for b, these in enumerate(words):
+            n = len(these)
+            said = (word[b, :n], keep[b, :n], kinds[b, :n], tag_p[b, :n], tag_id[b, :n], seen[b, :n])
+            yield Raw(*said, float(score[b]), self._lexicon.odds(these) if self._lexicon else np.zeros(n))
 
     def _loaded(self) -> Any:
         with self._lock:
