@@ -118,17 +118,18 @@ def fit_quality(raws: dict[str, list[Raw]], suspects: dict[str, list[list[float]
     """Fit the quality to direct assessments; within the pairs, since each pair was judged by its own people."""
     xs, ys, means = [], [], []
     for pair, rs in raws.items():
-        x = np.array([(r.score, sum(s) / max(1, len(s))) for r, s in zip(rs, suspects[pair], strict=True)])
+        x = np.array([(r.score, sum(s) / max(1, len(s)), r.liked) for r, s in zip(rs, suspects[pair], strict=True)])
         y = np.array(da[pair])
         means.append((x.mean(0), y.mean()))
         xs.append(x - x.mean(0))
         ys.append(y - y.mean())
     x, y = np.concatenate(xs), np.concatenate(ys)
-    w = np.linalg.solve(x.T @ x + 1e-3 * np.eye(2), x.T @ y)
+    w = np.linalg.solve(x.T @ x + 1e-3 * np.eye(3), x.T @ y)
     bias = float(np.mean([m[1] - m[0] @ w for m in means]))
     return {
         "score": round(float(w[0]), 3),
         "suspect": round(float(w[1]), 3),
+        "liked": round(float(w[2]), 3),
         "bias": round(bias, 3),
         "doubled": DOUBLED,
     }

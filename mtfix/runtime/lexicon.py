@@ -1,7 +1,7 @@
-"""A word by its looks and its neighbours: how often post-editors changed such words, from a table of hashed features.
+"""A word by its looks and its neighbours: how often post-editors changed it, how well people liked sentences with it.
 
-A linear model beside the network: it remembers words and pairs of words where the network generalises, so the two
-err in different places. The table is in the model's folder; made by `models/train/lexicon.py`.
+Two linear models of hashed features beside the network: they remember words and pairs of words where the network
+generalises, so they err in different places. The tables are in the model's folder; made by `models/train/lexicon.py`.
 """
 
 from __future__ import annotations
@@ -15,28 +15,36 @@ import numpy as np
 import numpy.typing as npt
 
 KEYS = 13  # features of a word
+RATED = (0, 5)  # of these a sentence's score is made: the word, and the word with the one before
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Weights, whole numbers of `scale`, under the hash of each feature; `bias` is that of every word."""
+    """Under the hash of each feature its weight for a word and for a sentence's score, in whole numbers of a scale."""
 
     weights: npt.NDArray[np.int8]
     scale: float
     bias: float
+    liked: npt.NDArray[np.int8]
+    liked_scale: float
 
-    def odds(self, words: Sequence[str]) -> npt.NDArray[np.float64]:
-        """Return for each word the log-odds that it was changed, where every other word was."""
+    def read(self, words: Sequence[str]) -> tuple[npt.NDArray[np.float64], float]:
+        """Return for each word the log-odds that it was changed, where every other word was, and the words' score.
+
+        The score is in standard deviations of direct assessments, from the mean.
+        """
         if not words:
-            return np.zeros(0)
-        found = self.weights[keys(words, len(self.weights))]
-        return found.sum(1, dtype=np.int64) * self.scale + self.bias
+            return np.zeros(0), 0.0
+        places = keys(words, len(self.weights))
+        odds = self.weights[places].sum(1, dtype=np.int64) * self.scale + self.bias
+        return odds, float(self.liked[places[:, RATED]].sum(dtype=np.int64)) * self.liked_scale / len(words)
 
 
 def read(path: Path) -> Lexicon:
     """Return the table of a file. Raises OSError or ValueError."""
     with np.load(path, allow_pickle=False) as content:
-        return Lexicon(content["weights"], float(content["scale"]), float(content["bias"]))
+        weights = content["weights"], float(content["scale"]), float(content["bias"])
+        return Lexicon(*weights, content["liked"], float(content["liked_scale"]))
 
 
 def shape(word: str) -> str:

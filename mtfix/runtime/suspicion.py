@@ -34,7 +34,8 @@ class Raw:
     tag_id: Ints
     seen: npt.NDArray[np.bool_]  # False for a word that has no piece
     score: float
-    lexicon: npt.NDArray[np.float64]  # log-odds by the table of words; 0 without one
+    lexicon: npt.NDArray[np.float64]  # its log-odds; 0 without one
+    liked: float  # its score of the window
 
 
 def logit(p: float) -> float:

@@ -95,7 +95,8 @@ def wreck(raw: Raw, words: Sequence[str], suspect: Sequence[float]) -> tuple[flo
 def quality(raw: Raw, words: Sequence[str], suspect: Sequence[float], how: Mapping[str, Any]) -> float:
     """Return the quality of a window, 0 to 100. How shuffled text is told is in `how["wreck"]`, which may be absent."""
     mean = sum(suspect) / len(suspect) if suspect else 0.0
-    value: float = min(100.0, max(0.0, how["bias"] + how["score"] * raw.score + how["suspect"] * mean))
+    value: float = how["bias"] + how["score"] * raw.score + how["suspect"] * mean + how.get("liked", 0.0) * raw.liked
+    value = min(100.0, max(0.0, value))
     # A loop may please word by word. Good text of a window's length repeats fewer than half of its words.
     distinct = len({w.lower() for w in words}) / len(words) if len(words) > 5 else 1.0
     value = value * min(1.0, 2 * distinct) - how.get("doubled", 0.0) * doubled(words)
@@ -226,7 +227,8 @@ class Tagger:
         for b, these in enumerate(words):
             n = len(these)
             said = (word[b, :n], keep[b, :n], kinds[b, :n], tag_p[b, :n], tag_id[b, :n], seen[b, :n])
-            yield Raw(*said, float(score[b]), self._lexicon.odds(these) if self._lexicon else np.zeros(n))
+            known = self._lexicon.read(these) if self._lexicon else (np.zeros(n), 0.0)
+            yield Raw(*said, float(score[b]), *known)
 
     def _loaded(self) -> Any:
         with self._lock:
