@@ -14,7 +14,7 @@ import pytest
 from mtfix.detect.neural.suspect_span import runs, suspect_span
 from mtfix.errors import CardInvalid, ChecksumMismatch, ModelMissing
 from mtfix.repair.tagged import Trust, edit_of, kind_of, plain, propose
-from mtfix.runtime import card, tagger
+from mtfix.runtime import card, lexicon, tagger
 from mtfix.types import Applicability, Segment, Span, Tagging
 
 FORMS = {"go": {"S": "goes", "ED": "went"}, "home": {"S": "homes"}}
@@ -217,7 +217,7 @@ def toy_data(folder: Path) -> Path:
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for library in ("torch", "transformers", "onnx", "safetensors", "onnxruntime"):
         pytest.importorskip(library)
-    from models.train import export
+    from models.train import export, lexicon
     from models.train import tagger as recipe
 
     folder = tmp_path_factory.mktemp("toy")
@@ -226,8 +226,11 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         call = ["tagger", "--data", data, "--out", out, "--tiny", "--batch", "16", "--lr", "1e-3", "--freeze", "0"]
         patch.setattr(sys, "argv", [*map(str, call), "--head-factor", "3"])
         recipe.train(recipe.arguments())
+        table = folder / "lexicon.npz"
+        patch.setattr(sys, "argv", ["lexicon", "--data", str(data), "--out", str(table), "--size", "4096"])
+        lexicon.main()
         patch.setattr(sys, "argv", ["export", "--weights", str(out), "--base", str(out / "base"), "--rows", str(out),
-                                    "--out", str(model), "--texts", "40"])  # fmt: skip
+                                    "--out", str(model), "--texts", "40", "--lexicon", str(table)])  # fmt: skip
         export.main()
     return model
 
@@ -275,6 +278,35 @@ def test_the_export_says_what_the_network_says(toy: Path) -> None:
         assert np.abs(word - raw.word).max() < 0.05
         assert np.abs(change - (1 - raw.keep)).max() < 0.05
         assert abs(score - raw.score) < 0.1
+
+
+@pytest.mark.train
+def test_the_lexicon_knows_what_was_changed(toy: Path) -> None:
+    """In the toy text a "the" too much is all that was ever changed, and such sentences were liked less."""
+    good, bad = (x.split() for x in ("The man sold a red book at home .", "The man sold the a red book at home ."))
+    found = lexicon.read(toy / "lexicon.npz")
+    odds, liked = found.read(bad)
+    assert odds.argmax() == 3
+    assert found.read(good)[1] > liked
+    raw = tagger.load(toy, threads=1).raw([bad])[0]
+    assert np.array_equal(raw.lexicon, odds) and raw.liked == liked
+
+
+@pytest.mark.train
+def test_what_is_unpacked_and_exported_again_is_the_same(toy: Path, tmp_path: Path) -> None:
+    from models.train import export, tagger_unpack
+
+    tagger_unpack.unpack(toy, tmp_path / "again", positions=192)
+    base = toy.parent / "run" / "base"
+    net, tags = export.load(tmp_path / "again", base)
+    before, _ = export.load(toy.parent / "run", base)
+    for name, value in before.state_dict().items():
+        if "position" not in name:
+            assert (value - net.state_dict()[name]).abs().max() < 0.05, name
+    graph = export.model(net, export.watch(net, export.load_tokenizer(base), [["The", "man"]]), toy, frozen=2)
+    export.write_folder(graph, tags, base, toy.parent / "run", tmp_path / "same")
+    old, new = (tagger_unpack.Graph(f / "model.onnx").value for f in (toy, tmp_path / "same"))
+    assert np.array_equal(old["word_embeddings"], new["word_embeddings"])
 
 
 @pytest.mark.train

@@ -1,12 +1,15 @@
 """Turn the tagger's weights into an ONNX model in eight bits with static scales.
 
-usage: python -m models.train.export --weights FOLDER --base FOLDER --rows FOLDER --out FOLDER
+usage: python -m models.train.export --weights FOLDER --base FOLDER --rows FOLDER --out FOLDER [--lexicon FILE]
+                                     [--like MODEL --frozen N]
 
 Why a graph written by hand: every matrix product takes unsigned bytes times signed bytes of 7 bits with fixed
 scales (ONNX Runtime's MatMulIntegerToFloat). Integer sums are exact and don't depend on the order, no scale depends
 on the batch, and 7 bits can't overflow the 16-bit sums of processors without VNNI: so the same segment gives the
 same result alone, in a batch, and on either kind of processor. Inputs of a product are first divided, channel by
 channel, by a fixed vector that evens out their ranges (SmoothQuant, Xiao et al. 2023); the weights are multiplied.
+
+What a training left frozen (embeddings and the N lowest layers) is taken from the earlier export --like, to the byte.
 """
 
 import argparse
@@ -32,17 +35,23 @@ Array = np.ndarray
 
 
 class Graph:
-    """Collects nodes and constants."""
+    """Collects nodes and constants. While there are `old` ones, they are taken: a graph's names are always the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, old: dict[str, Array] | None = None) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
         self.count = 0
+        self.old = old or {}
 
     def const(self, value: Array, name: str = "") -> str:
         self.count += 1
         name = name or f"c{self.count}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        value = np.ascontiguousarray(value)
+        if self.old:
+            if self.old[name].shape != value.shape:
+                raise ValueError(f"{name} has another shape in the earlier export: it is of another graph")
+            value = self.old[name]
+        self.constants.append(numpy_helper.from_array(value, name))
         return name
 
     def add(self, op: str, inputs: list[str], outputs: int = 1, *, domain: str = "", **attributes) -> list[str]:
@@ -231,10 +240,11 @@ def heads(q: Quantiser, x: str, state: dict[str, Array]) -> list[tuple[str, str]
 OUTPUTS = ("word", "keep", "kinds", "tag_p", "tag_id", "score")
 
 
-def model(net: Tagger, seen: Watch) -> onnx.ModelProto:
-    """Return the whole graph."""
+def model(net: Tagger, seen: Watch, like: Path | None = None, frozen: int = 0) -> onnx.ModelProto:
+    """Return the whole graph; embeddings and the `frozen` lowest layers are those of the export `like`."""
     state = {k: v.numpy() for k, v in net.state_dict().items()}
-    g = Graph()
+    old = onnx.load(str(like / "model.onnx")).graph.initializer if like else []
+    g = Graph({t.name: numpy_helper.to_array(t) for t in old})
     q = Quantiser(g, seen)
     mask = g.one("Cast", ["attention_mask"], to=TensorProto.FLOAT)
     lost = g.one("Mul", [g.one("Sub", [g.const(np.array(1, np.float32)), mask]), g.const(np.array(-1e4, np.float32))])
@@ -245,6 +255,8 @@ def model(net: Tagger, seen: Watch) -> onnx.ModelProto:
     g.nodes.append(helper.make_node("Expand", [lost, g.one("Concat", [one, one, length, one], axis=0)], ["bias_mask"]))
     x = embeddings(g, state)
     for n in range(net.enc.config.n_layers):
+        if n >= frozen:
+            g.old = {}
         x = layer(q, x, state, f"enc.transformer.layer.{n}.", net.enc.config.n_heads)
     ends = heads(q, x, state)
     g.nodes += [helper.make_node("Identity", [a], [b]) for a, b in ends]
@@ -277,12 +289,16 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def write_folder(net: Tagger, seen: Watch, tags: list[str], base: Path, rows: Path, out: Path) -> None:
-    """Write model.onnx, tokenizer.json and tags.json (tags, kinds, table of forms)."""
+def write_folder(
+    graph: onnx.ModelProto, tags: list[str], base: Path, rows: Path, out: Path, lexicon: Path | None = None
+) -> None:
+    """Write model.onnx, tokenizer.json, tags.json (tags, kinds, table of forms) and lexicon.npz, if there is one."""
     from models.train.data import KINDS
 
     out.mkdir(parents=True, exist_ok=True)
-    onnx.save(model(net, seen), str(out / "model.onnx"))
+    onnx.save(graph, str(out / "model.onnx"))
+    if lexicon:
+        shutil.copy(lexicon, out / "lexicon.npz")
     shutil.copy(base / "tokenizer.json", out / "tokenizer.json")
     forms = json.loads((rows / "forms.json").read_text(encoding="utf-8"))
     content = {"tags": tags, "kinds": KINDS, "forms": forms}
@@ -304,7 +320,8 @@ trained_on = "{trained_on}"
 
 def write_card(out: Path, version: str, trained_on: str) -> None:
     """Write a card with checksums and neutral numbers; `eval.tagger_fit` fits them."""
-    files = "\n".join(f'"{f}" = "{sha256(out / f)}"' for f in ("model.onnx", "tags.json", "tokenizer.json"))
+    names = ("lexicon.npz", "model.onnx", "tags.json", "tokenizer.json")
+    files = "\n".join(f'"{f}" = "{sha256(out / f)}"' for f in names if (out / f).exists())
     tables = (
         "[suspect]\nword = 0.5\nedit = 0.5\nscore = 0.0\nbias = 0.0\nthreshold = 0.5\n\n"
         "[quality]\nscore = 25.0\nsuspect = 0.0\nbias = 65.0\n\n[tags]\nfloor = 0.05\nrewrite = 0.5\n"
@@ -319,6 +336,9 @@ def main() -> None:
     p.add_argument("--base", type=Path, required=True)
     p.add_argument("--rows", type=Path, required=True)
     p.add_argument("--out", type=Path, required=True)
+    p.add_argument("--lexicon", type=Path)
+    p.add_argument("--like", type=Path)
+    p.add_argument("--frozen", type=int, default=0)
     p.add_argument("--texts", type=int, default=400)
     p.add_argument("--version", default="1")
     p.add_argument("--trained-on", default="MLQE-PE, MQM spans, round trips, noise on news and speeches")
@@ -326,7 +346,7 @@ def main() -> None:
     torch.set_num_threads(1)
     net, tags = load(o.weights, o.base)
     seen = watch(net, load_tokenizer(o.base), calibration(o.rows, o.texts))
-    write_folder(net, seen, tags, o.base, o.rows, o.out)
+    write_folder(model(net, seen, o.like, o.frozen), tags, o.base, o.rows, o.out, o.lexicon)
     write_card(o.out, o.version, o.trained_on)
     print({f.name: (f.stat().st_size, sha256(f)) for f in sorted(o.out.iterdir())})
 

@@ -48,7 +48,7 @@ class Graph:
         return weight.T, self.value[bias]
 
 
-def weights(g: Graph) -> dict[str, Array]:
+def weights(g: Graph, positions: int = 512) -> dict[str, Array]:
     """Return the weights under the names of `models.train.tagger.Tagger`."""
     table = g.value["word_embeddings"].astype(np.float32)
     scale = next(v for v in g.value.values() if v.shape == (len(table), 1))
@@ -56,7 +56,7 @@ def weights(g: Graph) -> dict[str, Array]:
     # Places after the 256th are never asked for, so they are not in the graph.
     out = {
         "enc.embeddings.word_embeddings.weight": table * scale,
-        "enc.embeddings.position_embeddings.weight": np.pad(places, ((0, 512 - len(places)), (0, 0))),
+        "enc.embeddings.position_embeddings.weight": np.pad(places, ((0, positions - len(places)), (0, 0))),
     }
     norms = [(g.value[n.input[1]], g.value[n.input[2]]) for n in g.all("LayerNormalization")]
     products = [g.product(n) for n in g.all("MatMulIntegerToFloat")]
@@ -82,10 +82,12 @@ def weights(g: Graph) -> dict[str, Array]:
     return out
 
 
-def unpack(model: Path, out: Path) -> None:
-    """Write OUT/weights.safetensors and its list of tags."""
+def unpack(model: Path, out: Path, positions: int = 512) -> None:
+    """Write OUT/weights.safetensors and its list of tags; `positions` is how many places the encoder's table has."""
     out.mkdir(parents=True, exist_ok=True)
-    found = {k: torch.tensor(np.ascontiguousarray(v)) for k, v in weights(Graph(model / "model.onnx")).items()}
+    found = {
+        k: torch.tensor(np.ascontiguousarray(v)) for k, v in weights(Graph(model / "model.onnx"), positions).items()
+    }
     save_file(found, str(out / "weights.safetensors"))
     tags = json.loads((model / "tags.json").read_text(encoding="utf-8"))["tags"]
     (out / "weights.vocab.json").write_text(json.dumps(tags, ensure_ascii=False), encoding="utf-8")

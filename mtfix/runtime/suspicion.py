@@ -25,7 +25,7 @@ FEATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What the network and the lexicon say of the words of one window. `tag_p` and `tag_id` are the likeliest tags but KEEP."""
+    """What network and lexicon say of the words of one window. `tag_p` and `tag_id` are the likeliest tags but KEEP."""
 
     word: Floats
     keep: Floats

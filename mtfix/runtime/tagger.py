@@ -180,9 +180,7 @@ class Tagger:
         encoded = self._tokenizer.encode_batch([list(w) for w in windows], is_pretokenized=True)
         out: list[Raw | None] = [None] * len(windows)
         for group in _groups([len(e.ids) for e in encoded]):
-            for at, raw in zip(
-                group, self._run([encoded[n] for n in group], [windows[n] for n in group]), strict=True
-            ):
+            for at, raw in zip(group, self._run([encoded[n] for n in group], [windows[n] for n in group]), strict=True):
                 out[at] = raw
         return [r for r in out if r is not None]
 
