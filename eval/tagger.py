@@ -39,7 +39,7 @@ SAFE, ALL = (Applicability.SAFE,), (Applicability.SAFE, Applicability.UNSAFE)
 def trust_of(tagger: Tagger) -> tagged.Trust:
     """Return the trust that the card states."""
     edits = tagger.card.options["edits"]
-    return tagged.Trust(edits["fitted"], edits["apply_at"], edits["suggest_at"])
+    return tagged.Trust(edits["fitted"], edits["apply_at"], edits["suggest_at"], edits.get("context", {}))
 
 
 def repaired(
@@ -194,7 +194,7 @@ def _nearer(pair: Pair, edit: Edit) -> bool:
 
 def confidence(found: Sequence[Case], trust: tagged.Trust) -> dict[str, Any]:
     """Return how well the confidences hold, by level and by kind."""
-    sure = np.array([trust.confidence(c.kind, c.p) for c in found])
+    sure = np.array([trust.confidence(c.kind, c.p, c.around) for c in found])
     better = np.array([float(c.better) for c in found])
     kinds = np.array([c.kind for c in found])
     known = np.array([c.kind in trust.fitted for c in found])

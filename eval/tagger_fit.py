@@ -13,7 +13,7 @@ import argparse
 import math
 import random
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +40,12 @@ PARTS = ("suspect", "quality", "tags", "edits", "error_free")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One edit that a tag would make: its kind, the tag's probability, and whether it brings the text nearer."""
+    """One edit that a tag would make: its kind, the tag's probability, the context, whether the text comes nearer."""
 
     origin: str
     kind: str
     p: float
+    around: tuple[float, ...]
     better: bool
 
 
@@ -195,12 +196,15 @@ def cases(tagger: Tagger, pairs: Sequence[Pair], taggings: Sequence[Tagging]) ->
     for pair, tagging in zip(pairs, taggings, strict=True):
         before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
         for n, tags in enumerate(tagging.tags):
-            for tag, p, made in tagged.meant(pair.hypothesis, tagging.words, n, tags, tagger.forms)[:1]:
+            likely = tagged.meant(pair.hypothesis, tagging.words, n, tags, tagger.forms)
+            for tag, p, made in likely[:1]:
                 edit = Edit(made[0], made[1], by="tagger")
                 if judge(Segment(pair.hypothesis), edit).accepted:
                     after = words(apply(pair.hypothesis, [edit]))
                     better = min(distance(after, words(r)) for r in pair.references) < before
-                    yield Case(pair.origin, tagged.kind_of(pair.hypothesis, tagging.words, n, tag), p, better)
+                    kind = tagged.kind_of(pair.hypothesis, tagging.words, n, tag)
+                    second = likely[1][1] if len(likely) > 1 else 0.0
+                    yield Case(pair.origin, kind, p, tagged.context(pair.hypothesis, tagging, n, second), better)
 
 
 def words(text: str) -> list[str]:
@@ -210,24 +214,23 @@ def words(text: str) -> list[str]:
     return [s.of(text) for s in word_spans(text)]
 
 
-def fit_edits(found: Sequence[Case]) -> dict[str, list[float]]:
-    """Fit slope and intercept for each kind of edit, drawn towards those of all kinds together."""
-    by_kind: dict[str, list[Case]] = defaultdict(list)
-    for case in found:
-        by_kind[case.kind].append(case)
-
-    def arrays(some: Sequence[Case]) -> tuple[Array, Array]:
-        return np.array([[logit(c.p)] for c in some]), np.array([float(c.better) for c in some])
-
-    base = logistic(*arrays(found), penalty=1.0)
-    out = {}
-    for kind, some in sorted(by_kind.items()):
-        if len(some) < 15:
-            continue
-        w = logistic(*arrays(some), penalty=6.0, centre=base)
-        if w[0] > 0.05:
-            out[kind] = [round(float(w[0]), 3), round(float(w[1]), 3), len(some)]
-    return out
+def fit_edits(found: Sequence[Case]) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Fit slope and intercept for each kind of edit, drawn towards those of all kinds, and the weights of CONTEXT."""
+    count = Counter(c.kind for c in found)
+    some = [c for c in found if count[c.kind] >= 15]
+    kinds = sorted({c.kind for c in some})
+    odds_ = np.array([[logit(c.p)] for c in some])
+    one = np.array([[float(c.kind == k) for k in kinds] for c in some])
+    x = np.column_stack([odds_, one, odds_ * one, np.array([c.around for c in some])])
+    w = balanced(x, np.array([float(c.better) for c in some]), np.ones(len(x)), penalty=5.0)
+    slope, own, own_slope, rest = w[0], w[1 : 1 + len(kinds)], w[1 + len(kinds) : 1 + 2 * len(kinds)], w[-1]
+    fitted = {
+        k: [round(float(slope + own_slope[n]), 3), round(float(rest + own[n]), 3), count[k]]
+        for n, k in enumerate(kinds)
+        if slope + own_slope[n] > 0.05
+    }
+    around = w[1 + 2 * len(kinds) : -1]
+    return fitted, {name: round(float(v), 4) for name, v in zip(tagged.CONTEXT, around, strict=True)}
 
 
 def toml_table(name: str, values: dict[str, Any]) -> str:
@@ -283,16 +286,16 @@ def fit_reading(tagger: Tagger, data: Path, most: int | None, parts: Sequence[st
 def fit_tags(tagger: Tagger, data: Path, most: int | None, *, apply_at: float, suggest_at: float) -> dict[str, Any]:
     """Return the tables of the edits' confidence."""
     found: list[Case] = []
-    for name, pairs in repairs(data).items():
+    clean = [Pair("clean", t, (t,)) for t in texts(data, "clean", most or 1200)]
+    for name, pairs in {**repairs(data), "clean": clean}.items():
         some = half(pairs, 0)[:most]
         these = list(cases(tagger, some, tagger.tag([p.hypothesis for p in some])))
         print(name, len(these), "edits,", sum(c.better for c in these), "nearer", flush=True)
         found += these
-    fitted = fit_edits(found)
-    for kind, w in fitted.items():
-        need = {t: round(sigmoid((logit(t) - w[1]) / w[0]), 3) for t in (suggest_at, apply_at)}
-        print(kind, w, "needs p", need)
-    return {"edits": {"apply_at": apply_at, "suggest_at": suggest_at}, "edits.fitted": fitted}
+    fitted, around = fit_edits(found)
+    print(fitted, around, flush=True)
+    levels = {"apply_at": apply_at, "suggest_at": suggest_at}
+    return {"edits": levels, "edits.fitted": fitted, "edits.context": around}
 
 
 def main() -> None:

@@ -186,7 +186,7 @@ def _trust(described: card.Card, confidence: float | None) -> tagged.Trust | Non
     edits = described.options.get("edits")
     if not isinstance(edits, dict) or "fitted" not in edits:
         return None
-    trust = tagged.Trust(edits["fitted"], edits["apply_at"], edits["suggest_at"])
+    trust = tagged.Trust(edits["fitted"], edits["apply_at"], edits["suggest_at"], edits.get("context", {}))
     if confidence is None:
         return trust
     return replace(trust, apply_at=confidence, suggest_at=min(trust.suggest_at, confidence))

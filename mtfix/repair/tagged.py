@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mtfix.types import Applicability, Edit, Finding, Segment, Span, Tagging
 
-__all__ = ["CLOSED", "Trust", "edit_of", "kind_of", "meant", "plain", "propose"]
+__all__ = ["CLOSED", "CONTEXT", "Trust", "context", "edit_of", "kind_of", "meant", "plain", "propose"]
+
+CONTEXT = ("change", "suspect", "near", "score", "length", "second", "rewrite", "share", "article", "capital")
 
 _CLOSED = """a an the of in to for with on at from by about into over after under between against through during
 without within along across behind among as and or but nor so yet if than then that which who whom whose
@@ -56,20 +58,55 @@ class Trust:
     """How far tags are trusted: from the tagger's card, fitted on held-out text.
 
     `fitted` gives for a kind of edit the slope and the intercept on the log-odds of the tag's probability; a kind
-    that is not there is never proposed. `apply_at` and `suggest_at` are confidences.
+    that is not there is never proposed. `weights` are those of CONTEXT, for all kinds alike. `apply_at` and
+    `suggest_at` are confidences.
     """
 
     fitted: Mapping[str, Sequence[float]]
     apply_at: float
     suggest_at: float
+    weights: Mapping[str, float] = field(default_factory=dict)
 
-    def confidence(self, kind: str, p: float) -> float:
-        """Return the probability that the edit brings the text nearer to a human's correction."""
+    def confidence(self, kind: str, p: float, around: Sequence[float] = ()) -> float:
+        """Return the probability that the edit brings the text nearer to a human's correction.
+
+        `around` is what `context` says of the place, in the order of CONTEXT.
+        """
         if kind not in self.fitted:
             return 0.0
         slope, intercept = self.fitted[kind][:2]
-        p = min(max(p, 1e-4), 1 - 1e-4)
-        return round(1 / (1 + math.exp(-(slope * math.log(p / (1 - p)) + intercept))), 4)
+        z = slope * _odds(p) + intercept
+        z += sum(self.weights.get(name, 0.0) * x for name, x in zip(CONTEXT, around, strict=False))
+        return round(1 / (1 + math.exp(-max(-40.0, min(40.0, z)))), 4)
+
+
+def _odds(p: float) -> float:
+    p = min(max(p, 1e-4), 1 - 1e-4)
+    return math.log(p / (1 - p))
+
+
+def context(text: str, tagging: Tagging, n: int, second: float) -> tuple[float, ...]:
+    """Return what else speaks for or against an edit of a word, in the order of CONTEXT.
+
+    The log-odds that the word is changed at all, that it is suspect, and that its neighbours are ("near", the mean);
+    the segment's score, around 0, and the log of its length; the log-odds of the second likeliest edit and the
+    probability that the word can't be mended alone; the share of suspect words; whether it is an article, or has a
+    capital.
+    """
+    word = tagging.words[n].of(text)
+    near = [_odds(tagging.suspect[k]) for k in (n - 1, n + 1) if 0 <= k < len(tagging.suspect)]
+    return (
+        _odds(1 - tagging.keep[n]) if tagging.keep else 0.0,
+        _odds(tagging.suspect[n]),
+        sum(near) / len(near) if near else 0.0,
+        (tagging.score - 50) / 20,
+        math.log(len(tagging.words)),
+        _odds(second),
+        dict(tagging.tags[n]).get("REWRITE", 0.0),
+        sum(p > 0.5 for p in tagging.suspect) / len(tagging.suspect),
+        float(word.lower() in ("a", "an", "the")),
+        float(word[:1].isupper()),
+    )
 
 
 def plain(word: str) -> str:
@@ -102,7 +139,7 @@ def propose(
     text, words = segment.hypothesis, tagging.words
     made: list[Edit] = []
     for n in range(len(words)):
-        best = _best(text, words, n, tagging.tags[n], forms, trust)
+        best = _best(text, tagging, n, forms, trust)
         if best is None:
             continue
         span, new, sure = best
@@ -125,17 +162,16 @@ def propose(
 
 
 def _best(
-    text: str,
-    words: Sequence[Span],
-    n: int,
-    tags: Sequence[tuple[str, float]],
-    forms: Mapping[str, Mapping[str, str]],
-    trust: Trust,
+    text: str, tagging: Tagging, n: int, forms: Mapping[str, Mapping[str, str]], trust: Trust
 ) -> tuple[Span, str, float] | None:
-    for tag, p, edit in meant(text, words, n, tags, forms):
-        sure = trust.confidence(kind_of(text, words, n, tag), p)
-        return (*edit, sure) if sure > 0.05 else None
-    return None
+    """Return the surest edit of a word with its confidence, None if it is hardly worth a look."""
+    likely = meant(text, tagging.words, n, tagging.tags[n], forms)
+    if not likely:
+        return None
+    tag, p, edit = likely[0]
+    around = context(text, tagging, n, likely[1][1] if len(likely) > 1 else 0.0)
+    sure = trust.confidence(kind_of(text, tagging.words, n, tag), p, around)
+    return (*edit, sure) if sure > 0.05 else None
 
 
 def meant(
