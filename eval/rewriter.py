@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from eval.gleu import gleu
-from eval.rewriter_fit import arrays, read
+from eval.rewriter_fit import arrays, asks, read
 from eval.tagger import ece
 from eval.tagger_fit import words, write_tables
 from eval.tagger_sets import Pair, repairs
@@ -38,7 +38,7 @@ WEAKEST, NEVER_TRAINED = 3, ("liv-en", "uk-en", "ja-en")
 def trust_of(card: Path) -> rewrite.Trust:
     """Return the trust that a card states."""
     described = read_card(card.parent, card.parent.name)
-    return rewrite.trust_of(described.trust, described.whole)
+    return rewrite.trust_of(described.trust, described.whole, described.ask)
 
 
 def confidence(cases: Path, card: Path) -> dict[str, Any]:
@@ -49,6 +49,7 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
     p = np.array([rewrite.confidence(c["features"], trust) for c in made])
     y = arrays(odd)[1].astype(float)
     out: dict[str, Any] = {"spans": len(odd), "edits": len(made), "confidence_ece": round(ece(p, y), 4)}
+    out["spans_in_question_asked_useful_kept"] = asks(odd, trust)
     for name, at in (("0_8", 0.8), ("apply", trust.apply_at), ("suggest", trust.suggest_at)):
         on = p >= at
         share = round(float(on.sum()) / max(1, len(made)), 3)

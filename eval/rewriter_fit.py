@@ -22,9 +22,10 @@ import numpy as np
 from eval.tagger_fit import distance, logistic, words, write_tables
 from eval.tagger_sets import Pair, repairs, texts
 from mtfix.repair import rewrite
-from mtfix.repair.rewrite import FEATURES, Job, Trust
+from mtfix.repair.rewrite import ASK, FEATURES, Job, Trust
 from mtfix.runtime.rewriter import Request, Session
 from mtfix.runtime.rewriter import load as load_rewriter
+from mtfix.runtime.suspicion import sigmoid
 from mtfix.runtime.tagger import Tagger
 from mtfix.runtime.tagger import load as load_tagger
 from mtfix.text.edits import apply
@@ -50,7 +51,12 @@ def cases(pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust)
         answers = session.rewrite([Request(pair.hypothesis, span) for span in asked])
         before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
         for span, candidates in zip(asked, answers, strict=True):
-            shared = {"set": pair.origin, "record": number, "span": [span.start, span.end], "asked": asking(job, span)}
+            shared = {
+                "set": pair.origin,
+                "record": number,
+                "span": [span.start, span.end],
+                "asked": rewrite.prospects(job, span),
+            }
             if not candidates:
                 yield {**shared, "edit": None}
                 continue
@@ -70,15 +76,6 @@ def cases(pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust)
                 }
 
 
-def asking(job: Job, span: Any) -> list[float]:
-    """Return the highest suspicion and probability of REWRITE of a span's words."""
-    t = job.tagging
-    here = [n for n, w in enumerate(t.words) if w.overlaps(span)] if t else []
-    if t is None or not here:
-        return [0.0, 0.0]
-    return [max(t.suspect[n] for n in here), max(dict(t.tags[n]).get(rewrite.REWRITE, 0.0) for n in here)]
-
-
 def arrays(found: Sequence[dict[str, Any]]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return features and labels of the edits that the guards let pass."""
     some = [c for c in found if c["edit"] and not c["guard"]]
@@ -90,6 +87,44 @@ def fit(found: Sequence[dict[str, Any]], penalty: float = 10.0) -> dict[str, flo
     x, y = arrays(found)
     w = logistic(x, y.astype(float), penalty=penalty)
     return {**{f: round(float(v), 4) for f, v in zip(FEATURES, w, strict=False)}, "bias": round(float(w[-1]), 4)}
+
+
+def worth(found: Sequence[dict[str, Any]], trust: Trust) -> list[tuple[dict[str, float], bool]]:
+    """Return for each span that is asked about by default what is known before, and whether something comes of it.
+
+    Something is an edit that the guards let pass with a confidence of at least `suggest_at`.
+    """
+    spans: dict[Any, tuple[dict[str, float], bool]] = {}
+    for c in found:
+        if c["edit"] and c["features"]["whole"]:
+            continue
+        values = c["asked"]
+        if values["suspect"] >= trust.ask_suspect or values["rewrite"] >= trust.ask_rewrite:
+            good = bool(c["edit"] and not c["guard"] and rewrite.confidence(c["features"], trust) >= trust.suggest_at)
+            key = (c["set"], c["record"], *c["span"])
+            spans[key] = (values, good or spans.get(key, (values, False))[1])
+    return list(spans.values())
+
+
+def fit_ask(found: Sequence[dict[str, Any]], trust: Trust, kept: float) -> tuple[dict[str, float], float]:
+    """Return the weights of ASK, and the threshold that loses all but `kept` of the answers that are of use."""
+    some = worth(found, trust)
+    x, y = np.array([[v[n] for n in ASK] for v, _ in some]), np.array([float(good) for _, good in some])
+    w = logistic(x, y, penalty=1.0)
+    p = 1 / (1 + np.exp(-(x @ w[:-1] + w[-1])))
+    at = float(np.quantile(p[y > 0], 1 - kept)) if y.any() else 0.0
+    return {**{n: round(float(v), 4) for n, v in zip(ASK, w, strict=False)}, "bias": round(float(w[-1]), 4)}, round(
+        at, 3
+    )
+
+
+def asks(found: Sequence[dict[str, Any]], trust: Trust) -> list[int]:
+    """Return how many spans are in question by default and asked about, and how many answers of use and kept."""
+    some = worth(found, trust)
+    odds = [trust.ask.get("bias", 0.0) + sum(trust.ask.get(n, 0.0) * v[n] for n in ASK) for v, _ in some]
+    on = [sigmoid(z) >= trust.ask_at for z in odds]
+    useful = [good for _, good in some]
+    return [len(some), sum(on), sum(useful), sum(a and b for a, b in zip(on, useful, strict=True))]
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -114,9 +149,10 @@ def main() -> None:
     parser.add_argument("--ask-suspect", type=float, default=0.8)
     parser.add_argument("--ask-all", type=float, default=0.55)
     parser.add_argument("--whole-below", type=float, default=75.0)
+    parser.add_argument("--kept", type=float, default=0.85, help="of the useful answers, those that asking less keeps")
     parser.add_argument("--sets", default="", help="sets to take, with commas; all if not given")
     o = parser.parse_args()
-    asks = {
+    thresholds = {
         "ask_rewrite": o.ask_rewrite,
         "ask_suspect": o.ask_suspect,
         "ask_all": o.ask_all,
@@ -129,7 +165,7 @@ def main() -> None:
                 if name in o.skip.split(",") or (o.sets and name not in o.sets.split(",")):
                     continue
                 # Both ways of asking: spans, and whole sentences.
-                trust = Trust(**asks).thorough()
+                trust = Trust(**thresholds).thorough()
                 some = list(cases(pairs, tagger, session, replace(trust, sentences=False)))
                 some += [c for c in cases(pairs, tagger, session, trust) if c["edit"] and c["features"]["whole"]]
                 made = [c for c in some if c["edit"] and not c["guard"]]
@@ -140,11 +176,13 @@ def main() -> None:
                 file.writelines(json.dumps(c, ensure_ascii=False) + "\n" for c in some)
         return
     found = [c for c in read(o.cases) if c["record"] % 2 == 0]
-    levels = {"apply_at": o.apply_at, "suggest_at": o.suggest_at, **asks}
+    levels = {"apply_at": o.apply_at, "suggest_at": o.suggest_at, **thresholds}
     parts = [[c for c in found if not c["edit"] or c["features"]["whole"] == w] for w in (0.0, 1.0)]
     weights, whole = fit(parts[0]), fit(parts[1])
-    print(weights, whole)
-    write_tables(o.card, {"trust": {**weights, **levels}, "whole": whole})
+    trust = Trust(weights, whole, apply_at=o.apply_at, suggest_at=o.suggest_at, **thresholds)
+    ask, levels["ask_at"] = fit_ask(found, trust, o.kept)
+    print(weights, whole, ask, levels, asks(found, replace(trust, ask=ask, ask_at=levels["ask_at"])), sep="\n")
+    write_tables(o.card, {"trust": {**weights, **levels}, "whole": whole, "ask": ask})
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ class Models:
     def _rewriter_trust(self) -> rewrite.Trust:
         """Return how far the rewriter is trusted: as its card says, or by the gain in log-probability alone."""
         trust = (
-            rewrite.trust_of(self._rewriter.card.trust, self._rewriter.card.whole)
+            rewrite.trust_of(self._rewriter.card.trust, self._rewriter.card.whole, self._rewriter.card.ask)
             if self._rewriter
             else rewrite.Trust()
         )

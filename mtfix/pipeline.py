@@ -48,7 +48,7 @@ from mtfix.verify.api import Evidence
 from mtfix.verify.registry import builtin as guards
 from mtfix.verify.registry import judge
 
-PASSES = 4
+PASSES = 6
 _T = TypeVar("_T")
 # Work on a document: yields texts or jobs, is sent a tagging or the edits for each.
 _Flow = Generator[list[str] | list[Job], list[Any], _T]
@@ -205,19 +205,24 @@ class Pipeline:
         """Apply what may be applied; return the segments that changed."""
         chosen: dict[int, tuple[Edit, ...]] = {}
         busy = {i: work for i, work in enumerate(works) if not work.dropped and (work.now or work.tagging)}
-        every = yield from self._judged(list(busy.values()))
-        for (i, work), judged in zip(busy.items(), every, strict=True):
-            if first:
-                work.proposals = judged
-            if edits := self._choose(work, judged, level):
-                chosen[i] = edits
+        # Where all is to be mended, the rewriter reads what the first two tiers have left.
+        for written in (False, True) if level is Accept.ALL else (True,):
+            every = yield from self._judged(list(busy.values()), written=written)
+            for (i, work), judged in zip(busy.items(), every, strict=True):
+                if first:
+                    work.proposals = judged
+                if edits := self._choose(work, judged, level):
+                    chosen[i] = edits
+            busy = {i: work for i, work in busy.items() if i not in chosen}
         if not chosen:
             return []
         return (yield from self._settle(document, works, chosen, failures))
 
-    def _judged(self, works: Sequence[_Work]) -> _Flow[list[dict[Edit, Verdict]]]:
-        """Return for each segment what is proposed and what the guards say of it."""
-        jobs = [Job(replace(work.segment, hypothesis=work.text), tuple(work.now), work.tagging) for work in works]
+    def _judged(self, works: Sequence[_Work], *, written: bool) -> _Flow[list[dict[Edit, Verdict]]]:
+        """Return for each segment what is proposed, `written` by the rewriter too, and what the guards say of it."""
+        jobs = [
+            Job(replace(work.segment, hypothesis=work.text), tuple(work.now), work.tagging, written) for work in works
+        ]
         new = [n for n, (work, job) in enumerate(zip(works, jobs, strict=True)) if work.asked != job]
         answers = yield [jobs[n] for n in new]
         out: list[dict[Edit, Verdict]] = []

@@ -19,13 +19,27 @@ from mtfix.text.protect import protected
 from mtfix.text.tokens import sentences, words
 from mtfix.types import Applicability, Edit, Finding, Segment, Severity, Side, Span, Tagging
 
-__all__ = ["FEATURES", "REWRITE", "Job", "Trust", "confidence", "edits_of", "features", "propose", "spans", "trust_of"]
+__all__ = [
+    "ASK",
+    "FEATURES",
+    "REWRITE",
+    "Job",
+    "Trust",
+    "confidence",
+    "edits_of",
+    "features",
+    "propose",
+    "prospects",
+    "spans",
+    "trust_of"
+]  # fmt: skip
 
 REWRITE = "REWRITE"
 FEATURES = (
     "gain", "logprob", "edits", "old", "new", "suspect", "rewrite", "score", "rise", "lost", "added", "finding",
     "akin", "whole"
 )  # fmt: skip
+ASK = ("suspect", "level", "rewrite", "change", "tag", "words", "content", "score")
 _CHECKERS = ("linguistic.languagetool", "linguistic.harper")
 _CLOSED_TO_MODELS = ("url", "code", "tag", "placeholder")
 LONGEST = 120  # code points of a span
@@ -35,11 +49,12 @@ Tag = Callable[[Sequence[str]], Sequence[Tagging | None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A segment with what is known of it."""
+    """A segment with what is known of it, and whether the rewriter is asked about it too."""
 
     segment: Segment
     findings: Sequence[Finding]
     tagging: Tagging | None = None
+    written: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +64,21 @@ class Trust:
     `weights` belong to FEATURES, with "bias"; without them the gain alone counts. `whole` are those for a sentence that
     was written anew as a whole. `apply_at` and `suggest_at` are confidences; `ask_rewrite` and `ask_suspect` what a
     word must reach to be asked about, `ask_all` what takes the place of `ask_suspect` where good guesses are wanted
-    too. Where they are, a sentence of a segment with a score below `whole_below` is asked about as a whole.
+    too. Where they are, a sentence of a segment with a score below `whole_below` is asked about as a whole. Where they
+    are not, `ask` (weights of ASK, with "bias") tells how likely an answer is to be worth anything, and a span below
+    `ask_at` is left out: most suspect words can't be mended without the source.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
     whole: Mapping[str, float] = field(default_factory=dict)
+    ask: Mapping[str, float] = field(default_factory=dict)
     apply_at: float = 0.95
     suggest_at: float = 0.5
     ask_rewrite: float = 0.5
     ask_suspect: float = 0.8
     ask_all: float = 0.55
     whole_below: float = 0.0
+    ask_at: float = 0.0
     sentences: bool = False  # ask about whole sentences too
 
     def thorough(self) -> Trust:
@@ -73,12 +92,12 @@ class Trust:
         return Applicability.UNSAFE if sure >= self.suggest_at else Applicability.DISPLAY_ONLY
 
 
-def trust_of(trust: Mapping[str, float], whole: Mapping[str, float]) -> Trust:
-    """Return the trust that two tables of a card state: weights and levels, and the weights for whole sentences."""
-    own = ("apply_at", "suggest_at", "ask_rewrite", "ask_suspect", "ask_all", "whole_below")
+def trust_of(trust: Mapping[str, float], whole: Mapping[str, float], ask: Mapping[str, float] | None = None) -> Trust:
+    """Return the trust that tables of a card state: weights and levels, and weights for whole sentences and asking."""
+    own = ("apply_at", "suggest_at", "ask_rewrite", "ask_suspect", "ask_all", "whole_below", "ask_at")
     weights = {name: value for name, value in trust.items() if name not in own}
     levels: dict[str, Any] = {name: trust[name] for name in own if name in trust}
-    return Trust(weights, dict(whole), **levels)
+    return Trust(weights, dict(whole), dict(ask or {}), **levels)
 
 
 def propose(
@@ -89,7 +108,7 @@ def propose(
     `tag` reads the candidates with the tagger, so that what they do to it counts.
     """
     trust = trust or Trust()
-    asked = [(n, span) for n, job in enumerate(jobs) for span in spans(job, trust)]
+    asked = [(n, span) for n, job in enumerate(jobs) if job.written for span in spans(job, trust)]
     requests = [Request(jobs[n].segment.hypothesis, span, jobs[n].segment.source) for n, span in asked]
     different = list(dict.fromkeys(requests))
     answers = dict(zip(different, rewriter.rewrite(different), strict=True)) if different else {}
@@ -125,7 +144,43 @@ def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
             out.append(span)
     if trust.sentences and tagging is not None and tagging.score < trust.whole_below:
         out = _widened(text, out, closed)
-    return tuple(span for wide in out for span in _within_sentences(text, wide))
+    found = tuple(span for wide in out for span in _within_sentences(text, wide))
+    if trust.sentences or not trust.ask:
+        return found
+    return tuple(s for s in found if _promising(job, s, trust))
+
+
+def _promising(job: Job, span: Span, trust: Trust) -> bool:
+    """Say whether to ask about a span: of course about a finding, else where an answer may be of use."""
+    if job.tagging is None or any(_unanswered(f) and f.span.touches(span) for f in job.findings):
+        return True
+    values = prospects(job, span)
+    odds = trust.ask.get("bias", 0.0) + sum(trust.ask.get(name, 0.0) * values[name] for name in ASK)
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, odds)))) >= trust.ask_at
+
+
+def prospects(job: Job, span: Span) -> dict[str, float]:
+    """Return what tells whether a span is worth asking about, under the names of ASK.
+
+    Of its words the highest and the mean suspicion, the highest probability of REWRITE, of any change, and of a tag
+    other than REWRITE; how many they are (log), the share of content words, and the segment's score, around 0.
+    """
+    text, tagging = job.segment.hypothesis, job.tagging
+    here = [n for n, w in enumerate(tagging.words) if w.overlaps(span)] if tagging else []
+    if tagging is None or not here:
+        return dict.fromkeys(ASK, 0.0)
+    tags = [dict(tagging.tags[n]) for n in here]
+    content = [tagging.words[n].of(text).lower() not in CLOSED for n in here]
+    return {
+        "suspect": max(tagging.suspect[n] for n in here),
+        "level": sum(tagging.suspect[n] for n in here) / len(here),
+        "rewrite": max(t.get(REWRITE, 0.0) for t in tags),
+        "change": max(1 - tagging.keep[n] for n in here) if tagging.keep else 0.0,
+        "tag": max((p for t in tags for name, p in t.items() if name != REWRITE), default=0.0),
+        "words": math.log(len(here)),
+        "content": sum(content) / len(content),
+        "score": (tagging.score - 50) / 50,
+    }
 
 
 def _widened(text: str, asked: Sequence[Span], closed: Sequence[Span]) -> list[Span]:

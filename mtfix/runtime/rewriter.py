@@ -77,7 +77,7 @@ class Card:
     `backend` is "ctranslate2", "transformers" or "" (as the folder's files tell); `tokenizer` a file
     of the folder (a SentencePiece model or a tokenizer.json), "" to look for one. `max_length` counts
     tokens; a longer text is not cut but left alone. `beam` is the width of the search, and at most
-    CANDIDATES of what it finds are kept. `trust` and `whole` hold the fitted numbers behind a confidence.
+    CANDIDATES of what it finds are kept. `trust`, `whole` and `ask` hold fitted numbers.
     """
 
     kind: str = "seq2seq"
@@ -92,6 +92,7 @@ class Card:
     version: str = ""
     trust: Mapping[str, float] = field(default_factory=dict)
     whole: Mapping[str, float] = field(default_factory=dict)
+    ask: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def signature(self) -> str:
@@ -284,7 +285,7 @@ def read_card(folder: Path | None, name: str) -> Card:
     # A card may hold more (checksums, floors, training data): that is for others to read.
     mine = {**values, **values["rewriter"]} if isinstance(values.get("rewriter"), dict) else values
     wanted = {f.name: f.type for f in fields(Card)}
-    types = {"max_length": int, "beam": int, "trust": dict, "whole": dict}
+    types = {"max_length": int, "beam": int, "trust": dict, "whole": dict, "ask": dict}
     wrong = [k for k in wanted if k in mine and not isinstance(mine[k], types.get(k, str))]
     if wrong:
         raise CardInvalid(f"In {path}, of the wrong type: {', '.join(wrong)}.", "Mend the card.")
