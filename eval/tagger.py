@@ -221,6 +221,26 @@ def confidence(found: Sequence[Case], trust: tagged.Trust) -> dict[str, Any]:
     return out
 
 
+def coverage(found: Sequence[Case], pairs: Sequence[Pair], tagger: Tagger, trust: tagged.Trust) -> dict[str, Any]:
+    """Return how many of the edits that round trips through Apertium need, and that tags can say, are made.
+
+    At a confidence of 0.8, and at the lowest one above which 80% of all edits bring the text nearer ("level").
+    """
+    from models.train.data import KEEP, Aligner
+
+    sure = np.array([trust.confidence(c.kind, c.p, c.around) for c in found])
+    better = np.array([c.better for c in found])
+    here = np.array([c.origin == "apertium" for c in found])
+    order = np.argsort(-sure)
+    right = np.where(np.cumsum(better[order]) / np.arange(1, len(order) + 1) >= 0.8)[0]
+    level = float(sure[order[right[-1]]]) if len(right) else 1.0
+    known = set(tagger.reading.tags) - {KEEP, REWRITE}
+    align = Aligner(tagger.forms)
+    gold = sum(t in known for p in pairs for t in align.tags(words(p.hypothesis), words(p.references[0])))
+    made = {str(at): int((here & better & (sure >= at)).sum()) for at in (0.8, round(level, 3))}
+    return {"level": round(level, 3), "right_at": made, "wanted": gold}
+
+
 def summary(results: dict[str, Any]) -> dict[str, Any]:
     """Return the figures that a card states, flat: numbers and short lists."""
     out: dict[str, Any] = {}
@@ -246,6 +266,9 @@ def summary(results: dict[str, Any]) -> dict[str, Any]:
             out[f"{name}_good_untouched"] = row["safe_good_untouched"]
     if row := results.get("confidence"):
         out["confidence_ece"] = row["ece"]
+        out["apertium_coverage_level_right_wanted"] = [
+            row["coverage"]["level"], *row["coverage"]["right_at"].values(), row["coverage"]["wanted"]
+        ]  # fmt: skip
         out["confidence_precision_at_0_8"] = row["at_0.8"]
         out["reliability"] = [[float(k), *v] for k, v in row["reliability"].items()]
     return out
@@ -284,7 +307,9 @@ def measure(
         if "confidence" in only:
             found += cases(tagger, some, tagger.tag([p.hypothesis for p in some]))
     if found:
-        put("confidence", confidence(found, trust))
+        trips = repairs(data)["apertium"]
+        covered = coverage(found, (trips if which < 0 else half(trips, which))[:most], tagger, trust)
+        put("confidence", {**confidence(found, trust), "coverage": covered})
     return results
 
 
