@@ -27,6 +27,7 @@ from mtfix.types import (
     Severity,
     Side,
     Span,
+    Tagging,
     Verdict,
 )
 
@@ -39,7 +40,7 @@ FIELDS = (
 
 
 def segment_record(repair: Repair, *, failures: Sequence[Failure] = (), words: bool = False) -> dict[str, Any]:
-    """Return the record of one segment; with `words`, the tagger's probability for each word too."""
+    """Return the record of one segment; with `words`, how likely an editor would change each word too."""
     rows = list(_rows(repair))
     segment = repair.segment
     record: dict[str, Any] = {
@@ -55,9 +56,15 @@ def segment_record(repair: Repair, *, failures: Sequence[Failure] = (), words: b
     }
     record |= {key: value for key, value in _languages(segment).items() if value}
     if words and repair.tagging:
-        pairs = zip(repair.tagging.words, repair.tagging.suspect, strict=True)
-        record["words"] = [[span.start, span.end, round(p, 4)] for span, p in pairs]
+        record["words"] = [[span.start, span.end, round(p, 4)] for span, p in _suspect(repair, repair.tagging)]
     return record
+
+
+def _suspect(repair: Repair, tagging: Tagging) -> Iterator[tuple[Span, float]]:
+    """Yield words with the tagger's probability that they are changed, or a finding's there if that is surer."""
+    found = [f for f in repair.findings if f.side is Side.HYPOTHESIS and not f.hint]
+    for span, p in zip(tagging.words, tagging.suspect, strict=True):
+        yield span, max([p, *(f.confidence for f in found if f.span.overlaps(span))])
 
 
 def document_record(report: Report, *, words: bool = False) -> dict[str, Any]:
