@@ -108,7 +108,8 @@ def unpack(model: Path, out: Path) -> None:
     net.save_pretrained(out)
     # As training spells them: the first three tokens of SmolLM2's and of the toy's vocabulary alike.
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(model / "tokenizer.json"))
-    tokenizer.eos_token = tokenizer.pad_token = tokenizer.convert_ids_to_tokens(2)
+    tokenizer.unk_token, tokenizer.bos_token, tokenizer.eos_token = tokenizer.convert_ids_to_tokens([0, 1, 2])
+    tokenizer.pad_token = tokenizer.eos_token
     tokenizer.save_pretrained(out)
 
 
