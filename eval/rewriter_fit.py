@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("--ask-suspect", type=float, default=0.8)
     parser.add_argument("--ask-all", type=float, default=0.55)
     parser.add_argument("--whole-below", type=float, default=75.0)
-    parser.add_argument("--kept", type=float, default=0.85, help="of the useful answers, those that asking less keeps")
+    parser.add_argument("--kept", type=float, default=0.7, help="of the useful answers, those that asking less keeps")
     parser.add_argument("--sets", default="", help="sets to take, with commas; all if not given")
     o = parser.parse_args()
     thresholds = {

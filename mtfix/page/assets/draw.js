@@ -163,7 +163,7 @@ function paragraphOfChanges(segment, current) {
   return out;
 }
 
-const HEAT = [[0.75, 4, "very likely"], [0.5, 3, "likely"], [0.3, 2, "perhaps"], [0.15, 1, "slightly"]];
+const HEAT = [[0.75, 4, "very likely"], [0.6, 3, "likely"], [0.46, 2, "perhaps"], [0.36, 1, "slightly"]];
 
 function paragraphOfHeat(segment) {
   const out = [];
