@@ -107,9 +107,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("edits.html"))
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    # Without the rules the other tiers are quicker, and propose the same.
+    # Without the rules the other tiers are quicker, and propose the same; so is the tagger without the rewriter.
     select = ("neural",) if options.tier in ("tagger", "rewriter") else ()
-    pipeline = Pipeline(Settings(select=select, tagger=options.tagger, rewriter=options.rewriter))
+    rewriter = "none" if options.tier == "tagger" else options.rewriter
+    pipeline = Pipeline(Settings(select=select, tagger=options.tagger, rewriter=rewriter))
     chosen = sets(options.data, options.limit, rng)
     shown = collect(pipeline, chosen, Accept(options.level), options.tier, options.n)
     rng.shuffle(shown)

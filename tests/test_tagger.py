@@ -6,6 +6,7 @@ import json
 import lzma
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 
 from mtfix.detect.neural.suspect_span import runs, suspect_span
 from mtfix.errors import CardInvalid, ChecksumMismatch, ModelMissing
-from mtfix.repair.tagged import Trust, edit_of, kind_of, plain, propose
+from mtfix.repair.tagged import CONTEXT, Trust, context, edit_of, kind_of, plain, propose
 from mtfix.runtime import card, lexicon, tagger
 from mtfix.types import Applicability, Segment, Span, Tagging
 
@@ -115,6 +116,34 @@ def test_proposals_carry_confidence_and_level() -> None:
     assert edits[0].confidence == pytest.approx(0.9)
     assert all(e.by == "tagger" for e in edits)
     assert propose(Segment(text), (), None, forms=FORMS, trust=trust) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "level"),
+    [
+        ("He sold the old the house", 4, Applicability.SAFE),  # there twice
+        ("He went to the school by the bus", 3, Applicability.SAFE),
+        ("They decided to grant it", 2, Applicability.UNSAFE),
+        ("The aid was compatible with the rules", 2, Applicability.UNSAFE),
+        ("In addition the court ruled", 0, Applicability.UNSAFE),
+        ("He met the ministers of the defense", 4, Applicability.UNSAFE),
+        ("Ministers of defense of Spain met", 3, Applicability.UNSAFE),
+        ("Ministers of of Spain met", 2, Applicability.SAFE),
+    ],
+)
+def test_only_articles_and_doubled_words_are_struck_unseen(text: str, word: int, level: Applicability) -> None:
+    trust = Trust(dict.fromkeys(("delete-function", "delete-doubled"), (1.0, 0.0)), apply_at=0.8, suggest_at=0.4)
+    [edit] = propose(Segment(text), (), tagging(text, {word: (("DELETE", 0.95),)}), forms=FORMS, trust=trust)
+    assert edit.applicability is level
+
+
+def test_a_confidence_looks_at_the_surroundings() -> None:
+    trust = Trust({"form": (1.0, 0.0)}, 0.8, 0.4, {"near": -0.5, "article": -1.0})
+    text = "He go home"
+    calm, wild = tagging(text, {}), replace(tagging(text, {}), suspect=(0.9, 0.5, 0.9))
+    assert context(text, calm, 1, 0.0)[CONTEXT.index("near")] < 0 < context(text, wild, 1, 0.0)[CONTEXT.index("near")]
+    sure = [trust.confidence("form", 0.8, context(text, t, 1, 0.0)) for t in (calm, wild)]
+    assert sure[0] > trust.confidence("form", 0.8) > sure[1]
 
 
 def test_proposals_do_not_overlap() -> None:

@@ -29,8 +29,9 @@ CLOSED = frozenset(_CLOSED.split())
 _EITHER = frozenset(
     map(frozenset, [("together", "along"), ("also", "too"), ("only", "just"), ("until", "till"), ("folks", "people")])
 )
-# Where a translation has too many of them, the phrase has to be turned round: to strike the word alone seldom mends it.
-_ONLY_SUGGESTED = frozenset(("of",))
+# Function words that may be struck unseen. For others the phrase has to be turned round, or something else is missing
+# ("decided [to] grant", "clinics [of] abortion"): read one by one, hardly a strike of those was right.
+_STRUCK = frozenset(("a", "an", "the"))
 _FREE_MARKS = frozenset(",.;:-–—")
 _NAME = re.compile(r"[A-Z]")
 _COMPARED = re.compile(r"\bthe (?:\w+er|more|less|worse)$", re.IGNORECASE)
@@ -142,7 +143,7 @@ def propose(
         best = _best(text, tagging, n, forms, trust)
         if best is None:
             continue
-        span, new, sure = best
+        span, new, sure, tag = best
         if made and (made[-1].span.overlaps(span) or made[-1].span.end > span.start):
             if made[-1].confidence >= sure:
                 continue
@@ -154,24 +155,31 @@ def propose(
             if sure >= trust.suggest_at
             else Applicability.DISPLAY_ONLY
         )
-        if not new.strip() and how is Applicability.SAFE and span.of(text).strip().lower() in _ONLY_SUGGESTED:
+        if how is Applicability.SAFE and _cut_short(text, words, n, tag):
             how = Applicability.UNSAFE
         reasons = tuple(f.id for f in findings if f.span.touches(span))
         made.append(Edit(span, new, how, sure, reasons, by="tagger"))
     return tuple(made)
 
 
+def _cut_short(text: str, words: Sequence[Span], n: int, tag: str) -> bool:
+    """Say whether a tag strikes a word that is no article, and that does not stand there twice in a row."""
+    word = words[n].of(text).lower()
+    twice = n > 0 and words[n - 1].of(text).lower() == word
+    return tag == "DELETE" and word[:1].isalnum() and word not in _STRUCK and not twice
+
+
 def _best(
     text: str, tagging: Tagging, n: int, forms: Mapping[str, Mapping[str, str]], trust: Trust
-) -> tuple[Span, str, float] | None:
-    """Return the surest edit of a word with its confidence, None if it is hardly worth a look."""
+) -> tuple[Span, str, float, str] | None:
+    """Return the surest edit of a word with its confidence and its tag, None if it is hardly worth a look."""
     likely = meant(text, tagging.words, n, tagging.tags[n], forms)
     if not likely:
         return None
     tag, p, edit = likely[0]
     around = context(text, tagging, n, likely[1][1] if len(likely) > 1 else 0.0)
     sure = trust.confidence(kind_of(text, tagging.words, n, tag), p, around)
-    return (*edit, sure) if sure > 0.05 else None
+    return (*edit, sure, tag) if sure > 0.05 else None
 
 
 def meant(

@@ -46,6 +46,11 @@ _NAMED_BEFORE = re.compile(
     r"(?:called|known as|named|spelled|spelt|formerly|then|previously|once|old|the word|the name|name is|alias)\s"
     r"[“\"‘(]?(?:as )?$"
 )
+# A work or a ship keeps its name: "the film Donbass".
+_TITLE_BEFORE = re.compile(
+    r"\b(?:films?|movie|documentary|novel|book|memoir|album|song|poem|play|opera|series|painting|newspaper|magazine"
+    r"|cruiser|frigate|destroyer|submarine|corvette)\s[“\"‘]?$"
+)
 _NAMED_AFTER = re.compile(r"^[”\"’]?,?\s?(?:\(|/|or\s|now\s|as it was|as the city|today\s|\[)")
 _PLACE_BEFORE = re.compile(
     r"\b(?:in|near|outside|around|(?:city|town|port|region|outskirts|mayor|suburbs?|streets) of"
@@ -98,6 +103,7 @@ _SPELLING = "“{former}” is an outdated or foreign-derived spelling: English 
         Example("They went to Kiev.", settings=Settings(keep=("Kiev",))),
         Example("The city, formerly Kirovograd, has a new theatre."),
         Example("He read “The White Guard of Kiev” on the train."),
+        Example("The director’s film Donbass is shown in Ukraine today."),
     ],
 )
 def former_place_name(document: Document, settings: Settings) -> Iterator[Hit]:
@@ -139,7 +145,11 @@ def _judge(text: str, place: Place, span: Span, *, near: bool) -> str:
     if place.kind == "keep" or _is_exempt(text, place, span) or _is_past(text, place):
         return ""
     before, after = text[max(0, span.start - 40) : span.start], text[span.end : span.end + 30]
-    if _NAMED_BEFORE.search(before) or (_NAMED_AFTER.search(after) and place.current in after):
+    if (
+        _NAMED_BEFORE.search(before)
+        or _TITLE_BEFORE.search(before)
+        or (_NAMED_AFTER.search(after) and place.current in after)
+    ):
         return ""
     if _STREET_AFTER.search(after):
         return ""
