@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from eval.gleu import gleu
-from eval.rewriter_fit import arrays, asks, read
+from eval.rewriter_fit import DEFAULT, arrays, asks, read
 from eval.tagger import ece
 from eval.tagger_fit import words, write_tables
 from eval.tagger_sets import Pair, repairs
@@ -45,11 +45,12 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
     """Return calibration, and precision and coverage at .8 and at the card's levels, on the odd-numbered records."""
     trust = trust_of(card)
     odd = [c for c in read(cases) if c["record"] % 2]
+    default, odd = [c for c in odd if c["level"] == DEFAULT], [c for c in odd if c["level"] != DEFAULT]
     made = [c for c in odd if c["edit"] and not c["guard"]]
     p = np.array([rewrite.confidence(c["features"], trust) for c in made])
     y = arrays(odd)[1].astype(float)
     out: dict[str, Any] = {"spans": len(odd), "edits": len(made), "confidence_ece": round(ece(p, y), 4)}
-    out["spans_in_question_asked_useful_kept"] = asks(odd, trust)
+    out["spans_in_question_asked_useful_kept"] = asks(default, trust)
     for name, at in (("0_8", 0.8), ("apply", trust.apply_at), ("suggest", trust.suggest_at)):
         on = p >= at
         share = round(float(on.sum()) / max(1, len(made)), 3)

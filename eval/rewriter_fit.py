@@ -21,6 +21,8 @@ import numpy as np
 
 from eval.tagger_fit import distance, logistic, words, write_tables
 from eval.tagger_sets import Pair, repairs, texts
+from mtfix.config import Settings
+from mtfix.pipeline import Pipeline
 from mtfix.repair import rewrite
 from mtfix.repair.rewrite import ASK, FEATURES, Job, Trust
 from mtfix.runtime.rewriter import Request, Session
@@ -29,10 +31,11 @@ from mtfix.runtime.suspicion import sigmoid
 from mtfix.runtime.tagger import Tagger
 from mtfix.runtime.tagger import load as load_tagger
 from mtfix.text.edits import apply
-from mtfix.types import Segment
+from mtfix.types import Document, Segment
 from mtfix.verify.registry import judge
 
 CLEAN = 400  # paragraphs
+DEFAULT, SPANS, SENTENCES = "default", "spans", "sentences"  # what was asked about
 
 
 def sets(data: Path, most: int) -> dict[str, list[Pair]]:
@@ -42,11 +45,15 @@ def sets(data: Path, most: int) -> dict[str, list[Pair]]:
     return {name: pairs[: most or None] for name, pairs in out.items()}
 
 
-def cases(pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust) -> Iterator[dict[str, Any]]:
-    """Yield a record for each edit, and one for each span that was left as it is."""
+def cases(
+    pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust, level: str
+) -> Iterator[dict[str, Any]]:
+    """Yield a record for each edit, and one for each span that was left as it is; `level` goes into the records."""
     taggings = tagger.tag([p.hypothesis for p in pairs])
-    for number, (pair, tagging) in enumerate(zip(pairs, taggings, strict=True)):
-        job = Job(Segment(pair.hypothesis), (), tagging)
+    rules = Pipeline(Settings(tagger="none", rewriter="none"))
+    reports = [rules.check(Document((Segment(p.hypothesis),))) for p in pairs]
+    for number, (pair, tagging, report) in enumerate(zip(pairs, taggings, reports, strict=True)):
+        job = Job(Segment(pair.hypothesis), report.repairs[0].findings, tagging)
         asked = rewrite.spans(job, trust)
         answers = session.rewrite([Request(pair.hypothesis, span) for span in asked])
         before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
@@ -54,6 +61,7 @@ def cases(pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust)
             shared = {
                 "set": pair.origin,
                 "record": number,
+                "level": level,
                 "span": [span.start, span.end],
                 "asked": rewrite.prospects(job, span),
             }
@@ -90,19 +98,16 @@ def fit(found: Sequence[dict[str, Any]], penalty: float = 10.0) -> dict[str, flo
 
 
 def worth(found: Sequence[dict[str, Any]], trust: Trust) -> list[tuple[dict[str, float], bool]]:
-    """Return for each span that is asked about by default what is known before, and whether something comes of it.
+    """Return for each span of the default level what is known before, and whether something comes of it.
 
     Something is an edit that the guards let pass with a confidence of at least `suggest_at`.
     """
     spans: dict[Any, tuple[dict[str, float], bool]] = {}
     for c in found:
-        if c["edit"] and c["features"]["whole"]:
-            continue
-        values = c["asked"]
-        if values["suspect"] >= trust.ask_suspect or values["rewrite"] >= trust.ask_rewrite:
+        if c["level"] == DEFAULT:
             good = bool(c["edit"] and not c["guard"] and rewrite.confidence(c["features"], trust) >= trust.suggest_at)
             key = (c["set"], c["record"], *c["span"])
-            spans[key] = (values, good or spans.get(key, (values, False))[1])
+            spans[key] = (c["asked"], good or spans.get(key, (c["asked"], False))[1])
     return list(spans.values())
 
 
@@ -164,10 +169,13 @@ def main() -> None:
             for name, pairs in sets(o.data, o.most).items():
                 if name in o.skip.split(",") or (o.sets and name not in o.sets.split(",")):
                     continue
-                # Both ways of asking: spans, and whole sentences.
-                trust = Trust(**thresholds).thorough()
-                some = list(cases(pairs, tagger, session, replace(trust, sentences=False)))
-                some += [c for c in cases(pairs, tagger, session, trust) if c["edit"] and c["features"]["whole"]]
+                # By default few words are asked about; with --accept all more of them, and whole sentences.
+                trust = Trust(**thresholds)
+                every = trust.thorough()
+                some = list(cases(pairs, tagger, session, replace(every, sentences=False), SPANS))
+                found_ = cases(pairs, tagger, session, every, SENTENCES)
+                some += [c for c in found_ if c["edit"] and c["features"]["whole"]]
+                some += cases(pairs, tagger, session, trust, DEFAULT)
                 made = [c for c in some if c["edit"] and not c["guard"]]
                 better = sum(c["nearer"] > 0 for c in made)
                 print(
@@ -177,8 +185,7 @@ def main() -> None:
         return
     found = [c for c in read(o.cases) if c["record"] % 2 == 0]
     levels = {"apply_at": o.apply_at, "suggest_at": o.suggest_at, **thresholds}
-    parts = [[c for c in found if not c["edit"] or c["features"]["whole"] == w] for w in (0.0, 1.0)]
-    weights, whole = fit(parts[0]), fit(parts[1])
+    weights, whole = (fit([c for c in found if c["level"] == level]) for level in (SPANS, SENTENCES))
     trust = Trust(weights, whole, apply_at=o.apply_at, suggest_at=o.suggest_at, **thresholds)
     ask, levels["ask_at"] = fit_ask(found, trust, o.kept)
     print(weights, whole, ask, levels, asks(found, replace(trust, ask=ask, ask_at=levels["ask_at"])), sep="\n")

@@ -120,6 +120,12 @@ class Models:
         self.load()
         return self._tagger is not None
 
+    @property
+    def writes(self) -> bool:
+        """Say whether there is a rewriter."""
+        self.load()
+        return self._rewriter is not None
+
     def digests(self) -> dict[str, str]:
         """Return a hash of each model's card, which has those of its files; empty for one without a card."""
         where = folders(self.settings)

@@ -211,7 +211,7 @@ class Pipeline:
             for (i, work), judged in zip(busy.items(), every, strict=True):
                 if first:
                     work.proposals = judged
-                if edits := self._choose(work, judged, level):
+                if edits := self._choose(work, judged, level, written=written):
                     chosen[i] = edits
             busy = {i: work for i, work in busy.items() if i not in chosen}
         if not chosen:
@@ -234,13 +234,18 @@ class Pipeline:
             out.append({edit: judge(job.segment, edit) for edit in current})
         return out
 
-    def _choose(self, work: _Work, judged: dict[Edit, Verdict], level: Accept) -> tuple[Edit, ...]:
+    def _choose(self, work: _Work, judged: dict[Edit, Verdict], level: Accept, *, written: bool) -> tuple[Edit, ...]:
         allowed = {
             Accept.NONE: (),
             Accept.SAFE: (Applicability.SAFE,),
             Accept.ALL: (Applicability.SAFE, Applicability.UNSAFE),
         }[level]
         passed = [e for e, verdict in judged.items() if verdict.accepted and e.applicability in allowed]
+        if self.models.writes:
+            # A rewriter reads the context: it is waited for, and what it writes goes before a dictionary's guess.
+            better = [e for e in passed if e.by == "rewriter"]
+            guesses = [e for e in suggested.guesses(passed, work.now) if not written or _overlaps(e, better)]
+            passed = [e for e in passed if e not in guesses]
         return suggested.keep_whole(select(suggested.keep_whole(passed, work.now)), work.now)
 
     def _settle(
@@ -356,6 +361,10 @@ class Pipeline:
             tagging=work.first_tagging,
             quality=self.models.quality(work.first_tagging, work.tagging or work.first_tagging),
         )
+
+
+def _overlaps(edit: Edit, others: Iterable[Edit]) -> bool:
+    return any(other.span.overlaps(edit.span) for other in others)
 
 
 def _joined(document: Document, works: Sequence[_Work]) -> str:

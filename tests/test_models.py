@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from mtfix.config import Settings
+from mtfix.detect.api import Example, Hit, detector
 from mtfix.errors import CardInvalid, ModelMissing
 from mtfix.ingest.text import parse
 from mtfix.models import Models, folders
 from mtfix.pipeline import Pipeline
-from mtfix.types import Edit, Segment, Span, Tagging
+from mtfix.types import Accept, Applicability, Category, Edit, Segment, Severity, Span, Tagging
 
 WITHOUT = {"languagetool": "off"}
 
@@ -63,3 +64,45 @@ def test_a_models_edit_must_not_lower_the_score(after: float, wanted: str) -> No
     assert isinstance(repair.segment, Segment)
     if wanted == "a bad day":
         assert [v.guard for v in repair.verdicts] == ["not-worse"]
+
+
+class Writer(Models):
+    """A rewriter that would write "which" for "wich"."""
+
+    def __init__(self, sure: float) -> None:
+        super().__init__(Settings(tagger="none", rewriter="none", **WITHOUT))
+        self.sure = sure
+
+    @property
+    def writes(self) -> bool:
+        return True
+
+    def propose(self, jobs, *, thorough=False):  # type: ignore[no-untyped-def]
+        how = Applicability.UNSAFE if self.sure >= 0.5 else Applicability.DISPLAY_ONLY
+        places = [job.segment.hypothesis.find("wich") if job.written else -1 for job in jobs]
+        return [
+            () if at < 0 else (Edit(Span(at, at + 4), "which", how, self.sure, (0,), by="rewriter"),) for at in places
+        ]
+
+
+@detector(category=Category.SPELLING, severity=Severity.MINOR, confidence=0.75, bad=[Example("the ⟦wich⟧ bridge")])
+def dictionary(segment, settings):  # type: ignore[no-untyped-def]
+    """The word is not in the dictionary."""
+    at = segment.hypothesis.find("wich")
+    if at >= 0:
+        yield Hit(Span(at, at + 4), fix="with", applicability=Applicability.UNSAFE)
+
+
+@pytest.mark.parametrize(
+    ("models", "wanted"),
+    [
+        (Writer(0.6), "the bridge, which fell"),
+        (Writer(0.4), "the bridge, with fell"),
+        (None, "the bridge, with fell"),
+    ],
+)
+def test_a_dictionarys_guess_yields_to_a_rewriter(models: Models | None, wanted: str) -> None:
+    pipeline = Pipeline(Settings(tagger="none", rewriter="none", **WITHOUT), detectors=[dictionary])
+    pipeline.models = models or pipeline.models
+    assert pipeline.run(parse("the bridge, wich fell"), accept=Accept.ALL).post_edit == wanted
+    assert pipeline.run(parse("the bridge, wich fell")).post_edit == "the bridge, wich fell"

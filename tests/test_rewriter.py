@@ -8,6 +8,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,25 @@ class TestPropose:
         queue = Queue(Candidate("The mayor opened the bridge. It was empty.", -1, -9))
         [edits] = propose([Job(Segment(TEXT), [finding(SPAN)])], queue)
         assert apply(TEXT, edits) == "The mayor opened the bridge. It was crowded."
+
+    def test_what_loses_or_adds_a_content_word_is_only_suggested(self) -> None:
+        for verb, how in (("opens", Applicability.SAFE), ("painted", Applicability.UNSAFE), ("", Applicability.UNSAFE)):
+            queue = Queue(Candidate(TEXT.replace("did opened", verb), -1.0, -9.0))
+            [[edit]] = propose([Job(Segment(TEXT), [finding(SPAN)])], queue)
+            assert edit.applicability is how, verb
+
+    def test_a_word_that_the_dictionary_lacks_is_asked_about(self) -> None:
+        unknown = replace(
+            finding(Span(4, 9), Severity.MINOR, hint=True),
+            category=Category.SPELLING,
+            edits=(Edit(Span(4, 9), "manor", Applicability.UNSAFE),),
+        )
+        assert spans(Job(Segment(TEXT), [unknown]), Trust()) == (Span(4, 9),)
+        assert spans(Job(Segment(TEXT), [replace(unknown, edits=())]), Trust()) == ()  # nothing is like it: a name?
+        [(_, values)] = edits_of(
+            Job(Segment(TEXT), [unknown]), Span(4, 9), Candidate(TEXT.replace("mayor", "major"), -1, -9), None
+        )
+        assert (values["misspelt"], values["lost"], values["added"], values["akin"]) == (1, 0, 0, 1)
 
     def test_neighbouring_words_are_one_span(self) -> None:
         tags = ((("KEEP", 0.9),), (("REWRITE", 0.6), ("KEEP", 0.4)), (("REWRITE", 0.8),))

@@ -291,8 +291,15 @@ def train(o: argparse.Namespace) -> None:
 
 
 def run(
-    o: argparse.Namespace, net: Tagger, tokenizer: PreTrainedTokenizerFast, todo: list[list[Row]], tags: list[str]
+    o: argparse.Namespace,
+    net: Tagger,
+    tokenizer: PreTrainedTokenizerFast,
+    todo: list[list[Row]],
+    tags: list[str],
+    *,
+    tell: bool = True,
 ) -> None:
+    """Train, from OUT's saved state if there is one; `tell` leaves the average of the weights in `net` and reports."""
     heads = [p for m in (net.word, net.edit, net.kind, net.score) for p in m.parameters()]
     body = [p for p in net.enc.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(
@@ -353,8 +360,9 @@ def run(
             seen = time.time()
     print("steps made:", step, flush=True)
     save(mean, tags, o.out / "weights.safetensors")
-    net.load_state_dict(mean)
-    report(net, tokenizer, o, 1000)
+    if tell:
+        net.load_state_dict(mean)
+        report(net, tokenizer, o, 1000)
 
 
 def average(mean: dict[str, Tensor], net: Tagger, decay: float = 0.98) -> None:

@@ -1,8 +1,8 @@
 """Tier 3: a rewriter writes what should stand in suspect spans; its candidates become minimal edits.
 
-The spans are those that the tagger suspects strongly or marks for rewriting, and major findings that no safe edit
-answers. A segment without one never meets the rewriter. The guards decide what becomes of the edits. The same span
-in the same sentence is asked once and mended the same way wherever it stands.
+The spans are those that the tagger suspects strongly or marks for rewriting, major findings that no safe edit
+answers, and words that a dictionary lacks. A segment without one never meets the rewriter. The guards decide what
+becomes of the edits. The same span in the same sentence is asked once and mended the same way wherever it stands.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mtfix.repair.tagged import CLOSED, plain
+from mtfix.repair.tagged import CLOSED
 from mtfix.runtime.rewriter import Candidate, Request, Rewriter
 from mtfix.text.edits import diff, select
+from mtfix.text.grammar import related
 from mtfix.text.protect import protected
 from mtfix.text.tokens import sentences, words
-from mtfix.types import Applicability, Edit, Finding, Segment, Severity, Side, Span, Tagging
+from mtfix.types import Applicability, Category, Edit, Finding, Segment, Severity, Side, Span, Tagging
 
 __all__ = [
     "ASK",
@@ -28,6 +29,7 @@ __all__ = [
     "confidence",
     "edits_of",
     "features",
+    "misspelt",
     "propose",
     "prospects",
     "spans",
@@ -37,7 +39,7 @@ __all__ = [
 REWRITE = "REWRITE"
 FEATURES = (
     "gain", "logprob", "edits", "old", "new", "suspect", "rewrite", "score", "rise", "lost", "added", "finding",
-    "akin", "whole"
+    "akin", "whole", "misspelt"
 )  # fmt: skip
 ASK = ("suspect", "level", "rewrite", "change", "tag", "words", "content", "score")
 _CHECKERS = ("linguistic.languagetool", "linguistic.harper")
@@ -118,36 +120,44 @@ def propose(
     for (n, span, candidate), then in zip(best, after, strict=True):
         for edit, values in edits_of(jobs[n], span, candidate, then):
             sure = confidence(values, trust)
+            how = trust.how(sure)
+            if how is Applicability.SAFE and (values["lost"] or values["added"]):
+                how = Applicability.UNSAFE  # something is said that was not, or no longer
             reasons = tuple(sorted(f.id for f in jobs[n].findings if _here(f) and f.span.touches(edit.span)))
-            made[n].append(replace(edit, applicability=trust.how(sure), confidence=round(sure, 4), reasons=reasons))
+            made[n].append(replace(edit, applicability=how, confidence=round(sure, 4), reasons=reasons))
     return [select(edits) for edits in made]
 
 
 def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
-    """Return the spans to rewrite, in order: words in question, and a word between two of them, are one span."""
+    """Return the spans to rewrite, in order: words in question, and a word between two of them, are one span.
+
+    A misspelt word is a span of its own: what stands beside it is easier to judge once it is mended.
+    """
     text, tagging = job.segment.hypothesis, job.tagging
     kept = protected(text)
     closed = [p.span for p in kept if p.kind in _CLOSED_TO_MODELS]
+    alone = {f.span for f in job.findings if misspelt(f)}
     wanted = [f.span for f in job.findings if _unanswered(f)]
     if tagging is not None:
         for word, tags, suspect in zip(tagging.words, tagging.tags, tagging.suspect, strict=True):
             asked = dict(tags).get(REWRITE, 0.0) >= trust.ask_rewrite or suspect >= trust.ask_suspect
             # A name or a number stays whatever the answer is.
-            if asked and not any(p.span.overlaps(word) for p in kept):
+            if asked and not any(p.span.overlaps(word) for p in kept) and word not in alone:
                 wanted.append(word)
     out: list[Span] = []
     for span in sorted(s for s in wanted if len(s) and not any(s.overlaps(w) for w in closed)):
         between = text[out[-1].end : span.start] if out else ""
-        if out and len(between.split()) <= 1 and len(between) < 12 and span.end - out[-1].start <= LONGEST:
+        near = out and len(between.split()) <= 1 and len(between) < 12 and span.end - out[-1].start <= LONGEST
+        if near and not any(out[-1].start < s.start < span.start for s in alone):
             out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
         else:
             out.append(span)
     if trust.sentences and tagging is not None and tagging.score < trust.whole_below:
         out = _widened(text, out, closed)
-    found = tuple(span for wide in out for span in _within_sentences(text, wide))
-    if trust.sentences or not trust.ask:
-        return found
-    return tuple(s for s in found if _promising(job, s, trust))
+    found = [span for wide in out for span in _within_sentences(text, wide)]
+    if trust.ask and not trust.sentences:
+        found = [s for s in found if _promising(job, s, trust)]
+    return tuple(sorted({*found, *alone}))
 
 
 def _promising(job: Job, span: Span, trust: Trust) -> bool:
@@ -259,25 +269,21 @@ def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: T
         "finding": float(any(_unanswered(f) and f.span.touches(edit.span) for f in job.findings)),
         "akin": float(min(akin, 3)),
         "whole": 0.0,
+        "misspelt": float(any(misspelt(f) and f.span.touches(edit.span) for f in job.findings)),
     }
 
 
 def _content(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
     """Count content words that went, that came, and that became another form or spelling of themselves."""
-    gone = [w for w in old if w not in CLOSED and w[:1].isalnum()]
-    come = [w for w in new if w not in CLOSED and w[:1].isalnum()]
-    for word in list(gone):
-        if word in come:
-            gone.remove(word)
-            come.remove(word)
+    gone = [w for w in old if w not in CLOSED and w[:1].isalnum() and w not in new]
+    come = [w for w in new if w[:1].isalnum() and w not in old]
     akin = 0
     for word in list(gone):
-        near = next((w for w in come if w[:4] == word[:4] or plain(w) == plain(word)), None)
-        if near is not None:
+        if near := next((w for w in come if related(word, w)), None):
             gone.remove(word)
             come.remove(near)
             akin += 1
-    return len(gone), len(come), akin
+    return len(gone), sum(w not in CLOSED for w in come), akin
 
 
 def confidence(values: Mapping[str, float], trust: Trust) -> float:
@@ -294,6 +300,16 @@ def confidence(values: Mapping[str, float], trust: Trust) -> float:
 
 def _here(finding: Finding) -> bool:
     return finding.side is Side.HYPOTHESIS
+
+
+def misspelt(finding: Finding) -> bool:
+    """Say whether a finding is a word that a dictionary lacks, with a guess at what was meant."""
+    return (
+        _here(finding)
+        and finding.category is Category.SPELLING
+        and bool(finding.edits)
+        and not any(edit.applicability is Applicability.SAFE for edit in finding.edits)
+    )
 
 
 def _unanswered(finding: Finding) -> bool:

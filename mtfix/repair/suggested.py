@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mtfix.repair.rewrite import misspelt
 from mtfix.types import Applicability, Edit, Finding, Side
 
 
 def propose(findings: Iterable[Finding]) -> tuple[Edit, ...]:
     """Return the edits of all findings, those of an engine's or rule's own making."""
     return tuple(edit for finding in findings if finding.side is Side.HYPOTHESIS for edit in finding.edits)
+
+
+def guesses(edits: Iterable[Edit], findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    """Return the edits that are a dictionary's guess at a misspelt word: made without a look at the context."""
+    unknown = {f.id for f in findings if misspelt(f)}
+    return tuple(e for e in edits if e.by == "rule" and e.reasons and set(e.reasons) <= unknown)
 
 
 def keep_whole(edits: Iterable[Edit], findings: Iterable[Finding]) -> tuple[Edit, ...]:

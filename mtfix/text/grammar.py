@@ -48,6 +48,20 @@ def vocabulary(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=4096)
+def related(a: str, b: str) -> bool:
+    """Say whether two words in lower case look alike or are forms of one.
+
+    >>> related("poeple", "people"), related("went", "goes"), related("sailty", "society")
+    (True, True, False)
+    """
+    from rapidfuzz.distance import OSA
+
+    if OSA.normalized_similarity(a, b) > 0.6:
+        return True
+    return any(set(lemmas(a, kind)) & set(lemmas(b, kind)) for kind in ("VERB", "NOUN", "ADJ"))
+
+
 @lru_cache(maxsize=8192)
 def lemmas(word: str, kind: str) -> tuple[str, ...]:
     """Return the dictionary forms of a word as a NOUN, VERB, ADJ or ADV; none if it can't be one.

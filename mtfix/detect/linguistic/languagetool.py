@@ -134,7 +134,7 @@ def _spelling(text: str, match: Match, known: Counter[str]) -> Hit | None:
     hint = frequency >= _UNKNOWN or _coined(word, match.suggestions)
     if likely:
         return _slip(match, word, best.lower() if best.istitle() else best, others, hint=hint)
-    if frequency >= _IN_USE or len(word) < 4:
+    if frequency >= _IN_USE:
         return None
     near = bool(best) and OSA.distance(word, best) <= 2
     return Hit(
@@ -145,7 +145,7 @@ def _spelling(text: str, match: Match, known: Counter[str]) -> Hit | None:
         applicability=DISPLAY_ONLY,
         confidence=0.5,
         category=Category.SPELLING,
-        hint=hint,
+        hint=hint or len(word) < 4,
     )
 
 
