@@ -41,6 +41,7 @@ from mtfix.types import (
     Score,
     Segment,
     Side,
+    Span,
     Tagging,
     Verdict,
 )
@@ -67,6 +68,8 @@ class _Work:
     edits: tuple[Edit, ...] = ()  # of the hypothesis
     proposals: dict[Edit, Verdict] = field(default_factory=dict)
     text: str = ""
+    harmful: set[tuple[str, Span, str]] = field(default_factory=set)  # edits of a text that were taken back
+    spare: tuple[Edit, ...] = ()  # what comes into question again if the chosen edits do harm
     asked: Job | None = None  # of the models, and what they proposed
     answer: tuple[Edit, ...] = ()
 
@@ -203,20 +206,21 @@ class Pipeline:
         self, document: Document, works: Sequence[_Work], level: Accept, *, first: bool, failures: list[Failure]
     ) -> _Flow[list[int]]:
         """Apply what may be applied; return the segments that changed."""
-        chosen: dict[int, tuple[Edit, ...]] = {}
         busy = {i: work for i, work in enumerate(works) if not work.dropped and (work.now or work.tagging)}
+        changed: list[int] = []
         # Where all is to be mended, the rewriter reads what the first two tiers have left.
         for written in (False, True) if level is Accept.ALL else (True,):
             every = yield from self._judged(list(busy.values()), written=written)
+            chosen: dict[int, tuple[Edit, ...]] = {}
             for (i, work), judged in zip(busy.items(), every, strict=True):
                 if first:
-                    work.proposals = judged
+                    work.proposals = judged | {e: v for e, v in work.proposals.items() if not v.accepted}
                 if edits := self._choose(work, judged, level, written=written):
                     chosen[i] = edits
-            busy = {i: work for i, work in busy.items() if i not in chosen}
-        if not chosen:
-            return []
-        return (yield from self._settle(document, works, chosen, failures))
+            if chosen:
+                changed += yield from self._settle(document, works, chosen, failures)
+            busy = {i: work for i, work in busy.items() if i not in changed}
+        return sorted(changed)
 
     def _judged(self, works: Sequence[_Work], *, written: bool) -> _Flow[list[dict[Edit, Verdict]]]:
         """Return for each segment what is proposed, `written` by the rewriter too, and what the guards say of it."""
@@ -240,12 +244,17 @@ class Pipeline:
             Accept.SAFE: (Applicability.SAFE,),
             Accept.ALL: (Applicability.SAFE, Applicability.UNSAFE),
         }[level]
-        passed = [e for e, verdict in judged.items() if verdict.accepted and e.applicability in allowed]
+        passed = [
+            e
+            for e, verdict in judged.items()
+            if verdict.accepted and e.applicability in allowed and (work.text, e.span, e.text) not in work.harmful
+        ]
         if self.models.writes:
             # A rewriter reads the context: it is waited for, and what it writes goes before a dictionary's guess.
             better = [e for e in passed if e.by == "rewriter"]
             guesses = [e for e in suggested.guesses(passed, work.now) if not written or _overlaps(e, better)]
             passed = [e for e in passed if e not in guesses]
+            work.spare = tuple(guesses) if written else ()
         return suggested.keep_whole(select(suggested.keep_whole(passed, work.now)), work.now)
 
     def _settle(
@@ -264,8 +273,11 @@ class Pipeline:
             pending = {}
             for i, stopped in harmed.items():
                 for k, verdict in stopped.items():
+                    works[i].harmful.add((before[i][0], chosen[i][k].span, chosen[i][k].text))
                     works[i].proposals[works[i].of_hypothesis(chosen[i][k], before[i][1])] = verdict
-                chosen[i] = suggested.keep_whole((e for k, e in enumerate(chosen[i]) if k not in stopped), before[i][1])
+                kept = [e for k, e in enumerate(chosen[i]) if k not in stopped]
+                kept += [e for e in works[i].spare if not _overlaps(e, kept)]
+                chosen[i], works[i].spare = suggested.keep_whole(select(kept), before[i][1]), ()
                 pending[i] = chosen[i]
         else:  # still harmful: leave these segments alone
             for i in pending:

@@ -148,6 +148,12 @@ class TestPropose:
             [[edit]] = propose([Job(Segment(TEXT), [finding(SPAN)])], queue)
             assert edit.applicability is how, verb
 
+    def test_the_variety_of_english_is_left_alone(self) -> None:
+        text = "The centre was organised by a man of colour."
+        new = "The center was organized by men of color."
+        found = edits_of(Job(Segment(text), []), Span(0, len(text)), Candidate(new, -1.0, -9.0), None)
+        assert apply(text, [e for e, _ in found]) == "The centre was organised by men of colour."
+
     def test_a_word_that_the_dictionary_lacks_is_asked_about(self) -> None:
         unknown = replace(
             finding(Span(4, 9), Severity.MINOR, hint=True),
@@ -160,6 +166,17 @@ class TestPropose:
             Job(Segment(TEXT), [unknown]), Span(4, 9), Candidate(TEXT.replace("mayor", "major"), -1, -9), None
         )
         assert (values["misspelt"], values["lost"], values["added"], values["akin"]) == (1, 0, 0, 1)
+
+    def test_what_a_checker_doubts_is_asked_about_and_agreement_counts(self) -> None:
+        fault = replace(
+            finding(Span(10, 20), Severity.MINOR, edits=(Edit(Span(10, 14), "", Applicability.UNSAFE),)),
+            detector="linguistic.languagetool",
+        )
+        job = Job(Segment(TEXT), [fault], tagging(suspect=0.9))
+        assert spans(job, Trust(ask_suspect=0.8)) == (Span(0, 9), Span(10, 20))  # by itself, not with what is beside it
+        for verb, agrees in (("opened", 1.0), ("opens", 0.0)):
+            found = edits_of(job, SPAN, Candidate(TEXT.replace("did opened", verb), -1, -9), None)
+            assert [values["agrees"] for _, values in found] == [agrees]
 
     def test_neighbouring_words_are_one_span(self) -> None:
         tags = ((("KEEP", 0.9),), (("REWRITE", 0.6), ("KEEP", 0.4)), (("REWRITE", 0.8),))

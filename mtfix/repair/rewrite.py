@@ -1,8 +1,9 @@
 """Tier 3: a rewriter writes what should stand in suspect spans; its candidates become minimal edits.
 
 The spans are those that the tagger suspects strongly or marks for rewriting, major findings that no safe edit
-answers, and words that a dictionary lacks. A segment without one never meets the rewriter. The guards decide what
-becomes of the edits. The same span in the same sentence is asked once and mended the same way wherever it stands.
+answers, and what a checker doubts: words that a dictionary lacks, faults of grammar. A segment without one never meets
+the rewriter. The guards decide what becomes of the edits. The same span in the same sentence is asked once and mended
+the same way wherever it stands.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mtfix.repair.tagged import CLOSED
+from mtfix.repair.tagged import CLOSED, plain
 from mtfix.runtime.rewriter import Candidate, Request, Rewriter
-from mtfix.text.edits import diff, select
+from mtfix.text.edits import apply, diff, select
 from mtfix.text.grammar import related
 from mtfix.text.protect import protected
 from mtfix.text.tokens import sentences, words
@@ -39,7 +40,7 @@ __all__ = [
 REWRITE = "REWRITE"
 FEATURES = (
     "gain", "logprob", "edits", "old", "new", "suspect", "rewrite", "score", "rise", "lost", "added", "finding",
-    "akin", "whole", "misspelt"
+    "akin", "whole", "misspelt", "agrees"
 )  # fmt: skip
 ASK = ("suspect", "level", "rewrite", "change", "tag", "words", "content", "score")
 _CHECKERS = ("linguistic.languagetool", "linguistic.harper")
@@ -131,18 +132,18 @@ def propose(
 def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
     """Return the spans to rewrite, in order: words in question, and a word between two of them, are one span.
 
-    A misspelt word is a span of its own: what stands beside it is easier to judge once it is mended.
+    What a checker doubts is a span of its own: what stands beside it is easier to judge once that is mended.
     """
     text, tagging = job.segment.hypothesis, job.tagging
     kept = protected(text)
     closed = [p.span for p in kept if p.kind in _CLOSED_TO_MODELS]
-    alone = {f.span for f in job.findings if misspelt(f)}
+    alone = {f.span for f in job.findings if len(f.span) and (misspelt(f) or _doubted(f))}
     wanted = [f.span for f in job.findings if _unanswered(f)]
     if tagging is not None:
         for word, tags, suspect in zip(tagging.words, tagging.tags, tagging.suspect, strict=True):
             asked = dict(tags).get(REWRITE, 0.0) >= trust.ask_rewrite or suspect >= trust.ask_suspect
             # A name or a number stays whatever the answer is.
-            if asked and not any(p.span.overlaps(word) for p in kept) and word not in alone:
+            if asked and not any(p.span.overlaps(word) for p in kept) and not any(a.overlaps(word) for a in alone):
                 wanted.append(word)
     out: list[Span] = []
     for span in sorted(s for s in wanted if len(s) and not any(s.overlaps(w) for w in closed)):
@@ -155,7 +156,12 @@ def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
     if trust.sentences and tagging is not None and tagging.score < trust.whole_below:
         out = _widened(text, out, closed)
     found = [span for wide in out for span in _within_sentences(text, wide)]
-    if trust.ask and not trust.sentences:
+    if trust.sentences:
+        # First the words that will be mended, then the sentence they stand in.
+        first = [f.span for f in job.findings if misspelt(f) and _suggests(f)]
+        later = [s for s in sentences(text) if any(w.overlaps(s) for w in first)]
+        found = [s for s in found if not any(s.overlaps(o) for o in later)]
+    elif trust.ask:
         found = [s for s in found if _promising(job, s, trust)]
     return tuple(sorted({*found, *alone}))
 
@@ -215,17 +221,24 @@ def _within_sentences(text: str, span: Span) -> Iterable[Span]:
 def edits_of(job: Job, span: Span, candidate: Candidate, after: Tagging | None) -> list[tuple[Edit, dict[str, float]]]:
     """Return the candidate's edits, each with what its confidence is computed from.
 
-    What it would change outside the span was not asked for. Changes with fewer than three words between them are one
-    edit: they depend on each other.
+    What it would change outside the span was not asked for, nor another variety of English. Changes with fewer than
+    three words between them are one edit: they depend on each other.
     """
     text = job.segment.hypothesis
     near = Span(max(0, span.start - 1), min(len(text), span.end + 1))
-    edits = [e for e in _joined(text, diff(text, candidate.text)) if e.span.touches(near)]
+    wanted = [e for e in diff(text, candidate.text) if not _variety(text, e)]
+    edits = [e for e in _joined(text, wanted) if e.span.touches(near)]
     whole = float(_is_sentence(text, span))
     return [
         (replace(e, by="rewriter"), features(job, e, candidate, edits=len(edits), after=after) | {"whole": whole})
         for e in edits
     ]
+
+
+def _variety(text: str, edit: Edit) -> bool:
+    """Say whether an edit only puts American for British spelling, or the other way round."""
+    old, new = edit.span.of(text).lower().split(), edit.text.lower().split()
+    return old != new and [plain(w) for w in old] == [plain(w) for w in new]
 
 
 def _is_sentence(text: str, span: Span) -> bool:
@@ -270,7 +283,15 @@ def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: T
         "akin": float(min(akin, 3)),
         "whole": 0.0,
         "misspelt": float(any(misspelt(f) and f.span.touches(edit.span) for f in job.findings)),
+        "agrees": float(_agrees(text, edit, job.findings)),
     }
+
+
+def _agrees(text: str, edit: Edit, findings: Sequence[Finding]) -> bool:
+    """Say whether a finding proposes the same."""
+    near = [e for f in findings if _here(f) and f.span.touches(edit.span) for e in f.edits]
+    new = apply(text, [edit]) if near else ""
+    return any(apply(text, [e]) == new for e in near)
 
 
 def _content(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
@@ -312,8 +333,16 @@ def misspelt(finding: Finding) -> bool:
     )
 
 
+def _doubted(finding: Finding) -> bool:
+    """Say whether a checker would change the place, and not for sure."""
+    return _here(finding) and finding.detector in _CHECKERS and not finding.hint and _suggests(finding)
+
+
+def _suggests(finding: Finding) -> bool:
+    return any(edit.applicability is Applicability.UNSAFE for edit in finding.edits)
+
+
 def _unanswered(finding: Finding) -> bool:
-    # A grammar checker's findings in translated text are mostly names: they are no reason to ask.
     return (
         finding.severity >= Severity.MAJOR
         and _here(finding)
