@@ -106,3 +106,27 @@ def test_a_dictionarys_guess_yields_to_a_rewriter(models: Models | None, wanted:
     pipeline.models = models or pipeline.models
     assert pipeline.run(parse("the bridge, wich fell"), accept=Accept.ALL).post_edit == wanted
     assert pipeline.run(parse("the bridge, wich fell")).post_edit == "the bridge, wich fell"
+
+
+class Both(Writer):
+    """A tagger whose edit lowers the score, and a rewriter whose edit doesn't."""
+
+    def tag(self, texts):  # type: ignore[no-untyped-def]
+        return [Tagging((Span(0, len(t)),), (0.5,), ((),), 20.0 if "A bridge" in t else 60.0) for t in texts]
+
+    def propose(self, jobs, *, thorough=False):  # type: ignore[no-untyped-def]
+        worse = Edit(Span(0, 3), "A", Applicability.UNSAFE, 0.6, by="tagger")
+        return [
+            (*edits, worse) if job.segment.hypothesis.startswith("The") else edits
+            for job, edits in zip(jobs, super().propose(jobs), strict=True)
+        ]
+
+
+def test_an_edit_that_does_harm_keeps_no_segment_from_the_rewriter() -> None:
+    pipeline = Pipeline(Settings(tagger="none", rewriter="none", **WITHOUT), detectors=())
+    pipeline.models = Both(0.6)
+    [repair] = pipeline.run(parse("The bridge, wich fell"), accept=Accept.ALL).repairs
+    assert repair.post_edit == "The bridge, which fell"
+    assert [v.guard for e, v in zip(repair.proposals, repair.verdicts, strict=True) if e.by == "tagger"] == [
+        "not-worse"
+    ]
