@@ -129,6 +129,7 @@ def test_proposals_carry_confidence_and_level() -> None:
         ("He met the ministers of the defense", 4, Applicability.UNSAFE),
         ("Ministers of defense of Spain met", 3, Applicability.UNSAFE),
         ("Ministers of of Spain met", 2, Applicability.SAFE),
+        ("Loans go to the big firms and the well-connected", 6, Applicability.UNSAFE),
     ],
 )
 def test_only_articles_and_doubled_words_are_struck_unseen(text: str, word: int, level: Applicability) -> None:

@@ -27,7 +27,18 @@ very too also just only even still up out off down what how why ever again once 
 CLOSED = frozenset(_CLOSED.split())
 # Either will do: changing one for the other is taste.
 _EITHER = frozenset(
-    map(frozenset, [("together", "along"), ("also", "too"), ("only", "just"), ("until", "till"), ("folks", "people")])
+    map(
+        frozenset,
+        [
+            ("together", "along"),
+            ("also", "too"),
+            ("only", "just"),
+            ("until", "till"),
+            ("folks", "people"),
+            ("back", "backward"),
+            ("back", "backwards"),
+        ],
+    )
 )
 # Function words that may be struck unseen. For others the phrase has to be turned round, or something else is missing
 # ("decided [to] grant", "clinics [of] abortion"): read one by one, hardly a strike of those was right.
@@ -163,10 +174,14 @@ def propose(
 
 
 def _cut_short(text: str, words: Sequence[Span], n: int, tag: str) -> bool:
-    """Say whether a tag strikes a word that is no article, and that does not stand there twice in a row."""
+    """Say whether a tag strikes a word that is needed, for all that the sentence tells.
+
+    That is any word but an article, and an article after "and" or "or"; not the second of a doubled word.
+    """
     word = words[n].of(text).lower()
-    twice = n > 0 and words[n - 1].of(text).lower() == word
-    return tag == "DELETE" and word[:1].isalnum() and word not in _STRUCK and not twice
+    before = words[n - 1].of(text).lower() if n else ""
+    needed = word not in _STRUCK or before in ("and", "or")
+    return tag == "DELETE" and word[:1].isalnum() and needed and word != before
 
 
 def _best(
