@@ -250,11 +250,10 @@ class Pipeline:
             if verdict.accepted and e.applicability in allowed and (work.text, e.span, e.text) not in work.harmful
         ]
         if self.models.writes:
-            # A rewriter reads the context: it is waited for, and what it writes goes before a dictionary's guess.
-            better = [e for e in passed if e.by == "rewriter"]
-            guesses = [e for e in suggested.guesses(passed, work.now) if not written or _overlaps(e, better)]
-            passed = [e for e in passed if e not in guesses]
-            work.spare = tuple(guesses) if written else ()
+            # A rewriter reads the context: it is waited for, and may know better than the dictionary.
+            guesses = (suggested.outdone if written else suggested.guesses)(passed, work.now)
+            passed = [e for e in passed if e not in guesses and (written or not _overlaps(e, guesses))]
+            work.spare = guesses if written else ()
         return suggested.keep_whole(select(suggested.keep_whole(passed, work.now)), work.now)
 
     def _settle(

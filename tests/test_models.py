@@ -69,9 +69,9 @@ def test_a_models_edit_must_not_lower_the_score(after: float, wanted: str) -> No
 class Writer(Models):
     """A rewriter that would write "which" for "wich"."""
 
-    def __init__(self, sure: float) -> None:
+    def __init__(self, sure: float, word: str = "which") -> None:
         super().__init__(Settings(tagger="none", rewriter="none", **WITHOUT))
-        self.sure = sure
+        self.sure, self.word = sure, word
 
     @property
     def writes(self) -> bool:
@@ -81,7 +81,7 @@ class Writer(Models):
         how = Applicability.UNSAFE if self.sure >= 0.5 else Applicability.DISPLAY_ONLY
         places = [job.segment.hypothesis.find("wich") if job.written else -1 for job in jobs]
         return [
-            () if at < 0 else (Edit(Span(at, at + 4), "which", how, self.sure, (0,), by="rewriter"),) for at in places
+            () if at < 0 else (Edit(Span(at, at + 4), self.word, how, self.sure, (0,), by="rewriter"),) for at in places
         ]
 
 
@@ -90,13 +90,14 @@ def dictionary(segment, settings):  # type: ignore[no-untyped-def]
     """The word is not in the dictionary."""
     at = segment.hypothesis.find("wich")
     if at >= 0:
-        yield Hit(Span(at, at + 4), fix="with", applicability=Applicability.UNSAFE)
+        yield Hit(Span(at, at + 4), fix="with", alternatives=("which",), applicability=Applicability.UNSAFE)
 
 
 @pytest.mark.parametrize(
     ("models", "wanted"),
     [
         (Writer(0.6), "the bridge, which fell"),
+        (Writer(0.6, "it"), "the bridge, with fell"),  # neither sure nor one of the dictionary's words
         (Writer(0.4), "the bridge, with fell"),
         (None, "the bridge, with fell"),
     ],

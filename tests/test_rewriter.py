@@ -148,6 +148,17 @@ class TestPropose:
             [[edit]] = propose([Job(Segment(TEXT), [finding(SPAN)])], queue)
             assert edit.applicability is how, verb
 
+    def test_a_misspelt_word_becomes_a_near_one_unseen(self) -> None:
+        for word, new, how in (
+            ("discipoles", "disciples", Applicability.SAFE),
+            ("companiament", "component", Applicability.UNSAFE),
+        ):
+            text = f"One of his {word} came."
+            span = Span(11, 11 + len(word))
+            queue = Queue(Candidate(text.replace(word, new), -1.0, -9.0))
+            [[edit]] = propose([Job(Segment(text), [finding(span)])], queue)
+            assert edit.applicability is how, word
+
     def test_the_variety_of_english_is_left_alone(self) -> None:
         text = "The centre was organised by a man of colour."
         new = "The center was organized by men of color."

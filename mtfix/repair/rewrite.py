@@ -122,7 +122,7 @@ def propose(
         for edit, values in edits_of(jobs[n], span, candidate, then):
             sure = confidence(values, trust)
             how = trust.how(sure)
-            if how is Applicability.SAFE and (values["lost"] or values["added"]):
+            if how is Applicability.SAFE and not (values["agrees"] or _same_content(jobs[n].segment.hypothesis, edit)):
                 how = Applicability.UNSAFE  # something is said that was not, or no longer
             reasons = tuple(sorted(f.id for f in jobs[n].findings if _here(f) and f.span.touches(edit.span)))
             made[n].append(replace(edit, applicability=how, confidence=round(sure, 4), reasons=reasons))
@@ -261,8 +261,7 @@ def _joined(text: str, edits: Sequence[Edit]) -> list[Edit]:
 def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: Tagging | None) -> dict[str, float]:
     """Return what the confidence of an edit is computed from: probabilities, sizes, the tagger's opinion, content."""
     text, tagging = job.segment.hypothesis, job.tagging
-    old = [s.of(text).lower() for s in words(text) if s.overlaps(edit.span)]
-    new = [s.of(edit.text).lower() for s in words(edit.text)]
+    old, new = _words(text, edit)
     lost, added, akin = _content(old, new)
     here = [n for n, w in enumerate(tagging.words) if w.touches(edit.span)] if tagging else []
     suspect = [tagging.suspect[n] for n in here] if tagging else []
@@ -294,13 +293,25 @@ def _agrees(text: str, edit: Edit, findings: Sequence[Finding]) -> bool:
     return any(apply(text, [e]) == new for e in near)
 
 
-def _content(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
+def _words(text: str, edit: Edit) -> tuple[list[str], list[str]]:
+    """Return the words that an edit takes away and those that it puts there, in lower case."""
+    old = [s.of(text).lower() for s in words(text) if s.overlaps(edit.span)]
+    return old, [s.of(edit.text).lower() for s in words(edit.text)]
+
+
+def _same_content(text: str, edit: Edit) -> bool:
+    """Say whether each content word stays, or becomes another form or a near spelling of itself."""
+    lost, added, _ = _content(*_words(text, edit), least=0.73)
+    return not lost and not added
+
+
+def _content(old: Sequence[str], new: Sequence[str], least: float = 0.6) -> tuple[int, int, int]:
     """Count content words that went, that came, and that became another form or spelling of themselves."""
     gone = [w for w in old if w not in CLOSED and w[:1].isalnum() and w not in new]
     come = [w for w in new if w[:1].isalnum() and w not in old]
     akin = 0
     for word in list(gone):
-        if near := next((w for w in come if related(word, w)), None):
+        if near := next((w for w in come if related(word, w, least)), None):
             gone.remove(word)
             come.remove(near)
             akin += 1

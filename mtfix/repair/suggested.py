@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from mtfix.repair.rewrite import misspelt
 from mtfix.types import Applicability, Edit, Finding, Side
@@ -17,6 +17,15 @@ def guesses(edits: Iterable[Edit], findings: Iterable[Finding]) -> tuple[Edit, .
     """Return the edits that are a dictionary's guess at a misspelt word: made without a look at the context."""
     unknown = {f.id for f in findings if misspelt(f)}
     return tuple(e for e in edits if e.by == "rule" and e.reasons and set(e.reasons) <= unknown)
+
+
+def outdone(edits: Sequence[Edit], findings: Sequence[Finding]) -> tuple[Edit, ...]:
+    """Return the guesses in whose place a rewriter writes another of the dictionary's words, or is sure of its own."""
+    known = {(e.span, e.text) for f in findings if misspelt(f) for e in f.edits}
+    better = [
+        e for e in edits if e.by == "rewriter" and (e.applicability is Applicability.SAFE or (e.span, e.text) in known)
+    ]
+    return tuple(g for g in guesses(edits, findings) if any(e.span.overlaps(g.span) for e in better))
 
 
 def keep_whole(edits: Iterable[Edit], findings: Iterable[Finding]) -> tuple[Edit, ...]:

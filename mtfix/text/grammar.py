@@ -49,15 +49,15 @@ def vocabulary(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def related(a: str, b: str) -> bool:
-    """Say whether two words in lower case look alike or are forms of one.
+def related(a: str, b: str, least: float = 0.6) -> bool:
+    """Say whether two words in lower case look alike (a similarity above `least`, 0 to 1) or are forms of one.
 
     >>> related("poeple", "people"), related("went", "goes"), related("sailty", "society")
     (True, True, False)
     """
     from rapidfuzz.distance import OSA
 
-    if OSA.normalized_similarity(a, b) > 0.6:
+    if OSA.normalized_similarity(a, b) > least:
         return True
     return any(set(lemmas(a, kind)) & set(lemmas(b, kind)) for kind in ("VERB", "NOUN", "ADJ"))
 
