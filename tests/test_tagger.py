@@ -360,3 +360,22 @@ def test_a_stopped_run_goes_on(toy: Path, capsys: pytest.CaptureFixture[str]) ->
         recipe.train(recipe.arguments())
         recipe.train(recipe.arguments())
     assert "going on at step" in capsys.readouterr().out
+
+
+@pytest.mark.train
+def test_the_ablation_leaves_out_one_part_at_a_time(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from models.train import ablation
+
+    run, data = toy.parent / "run", toy.parent / "data"
+    rng = random.Random(4)
+    trips = [{"engine": "apertium", "hypothesis": sentence(rng), "reference": sentence(rng)} for _ in range(4)]
+    packed(data / "dev/roundtrips.jsonl.xz", trips)
+    learner = {"source": sentence(rng), "references": [sentence(rng)]}
+    (data / "dev/jfleg.dev.jsonl").write_text(json.dumps(learner) + "\n", encoding="utf-8")
+    call = ["ablation", "--data", data, "--base", run / "base", "--rows", run, "--out", toy.parent / "ablation"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [*map(str, call), "--steps", "2", "--most", "4", "--parts", "nothing,noise"])
+        ablation.main()
+    table = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    assert [line.split(" | ")[0] for line in table] == ["| nothing", "| noise"]
+    assert all("apertium" in line and "jfleg" in line for line in table)
