@@ -65,6 +65,14 @@ class TestSession:
         assert candidate == Candidate("The mayor opened the bridge. It was crowded.", -1.0, -9.0)
         assert fake.batches == [[prompt]]
 
+    def test_half_a_character_reaches_no_model(self) -> None:
+        text = "Half a \ud800 character is a \udfff pity."
+        prompt = "Half a [\ufffd] character is a \ufffd pity. =>"
+        card = Card(kind="causal", scope="span", prompt="{left}[{span}]{right} =>")
+        fake = Fake({prompt: ["whole"]})
+        [[candidate]] = Session(fake, card).rewrite([Request(text, Span(7, 8))])
+        assert fake.batches == [[prompt]] and candidate.text == "Half a whole character is a \udfff pity."
+
     def test_span_scope_writes_only_the_span(self) -> None:
         prompt = "The mayor [[did opened]] the bridge.\n=>"
         fake = Fake({prompt: ["opened", "", "did opened"]}, {"opened": -1.0, "": -3.0})

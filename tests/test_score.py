@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from eval import damage
@@ -166,6 +166,7 @@ def shipped() -> tagger.Tagger:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(), max_size=120))
+@example(text="\ud800")  # half a character, as broken JSON has it
 def test_any_text_has_a_score(shipped: tagger.Tagger, text: str) -> None:
     [tagging] = shipped.tag([text])
     assert 0 <= tagging.score <= 100

@@ -23,6 +23,7 @@ from mtfix.runtime import card as cards
 from mtfix.runtime.card import verify
 from mtfix.text.edits import apply, diff
 from mtfix.text.tokens import sentences
+from mtfix.text.units import encodable
 from mtfix.types import Span
 
 __all__ = ["BEAM", "CANDIDATES", "Backend", "Candidate", "Card", "Request", "Rewriter", "Session", "find", "load"]
@@ -152,7 +153,7 @@ class Session:
             answers = self._backend.generate([task.prompt for task in batch], limit=batch[0].limit)
             new = [self._new(requests[t.index], t, some) for t, some in zip(batch, answers, strict=True)]
             asked = [(task, some) for task, some in zip(batch, new, strict=True) if some]
-            kept = self._backend.score([(task.prompt, task.kept.strip()) for task, _ in asked])
+            kept = self._backend.score([(task.prompt, encodable(task.kept.strip())) for task, _ in asked])
             for (task, some), score in zip(asked, kept, strict=True):
                 out[task.index] = _candidates(requests[task.index], task, some, score)
         return out
@@ -169,13 +170,13 @@ class Session:
         }
         if not text.strip() or ("{source}" in self.card.prompt and not request.source):
             return None
-        prompt = _FIELD.sub(lambda m: values[m.group(1)], self.card.prompt)
+        prompt = encodable(_FIELD.sub(lambda m: values[m.group(1)], self.card.prompt))
         size = self._backend.size(prompt)
         if size > self.card.max_length:
             return None
         kept, where = (values["span"], span) if self.card.scope == "span" else (text, window)
         # Room for half as much again; in steps, so that requests can share a batch.
-        limit = min(self.card.max_length, 16 + self._backend.size(kept) * 3 // 2 // 16 * 16)
+        limit = min(self.card.max_length, 16 + self._backend.size(encodable(kept)) * 3 // 2 // 16 * 16)
         return _Task(index, prompt, kept, where, size, limit)
 
     def _batches(self, tasks: Sequence[_Task]) -> list[list[_Task]]:
@@ -196,7 +197,7 @@ class Session:
         near = Span(max(0, request.span.start - at), max(0, request.span.end - at))
         texts = [_only_near(bare, text.strip(), near) for text, _ in answers if text.strip()]
         texts = [text for text in dict.fromkeys(texts) if text != bare]
-        return list(zip(texts, self._backend.score([(task.prompt, text) for text in texts]), strict=True))
+        return list(zip(texts, self._backend.score([(task.prompt, encodable(text)) for text in texts]), strict=True))
 
 
 def _candidates(

@@ -23,6 +23,7 @@ from mtfix.runtime.card import Card, read, verify
 from mtfix.runtime.order import doubled, fresh, order
 from mtfix.runtime.suspicion import Floats, Ints, Raw, odds, sigmoid, suspicion
 from mtfix.text.tokens import sentences
+from mtfix.text.units import encodable
 from mtfix.types import Span, Tagging
 
 __all__ = ["KEEP", "REWRITE", "Tagger", "decode", "load", "windows", "word_spans"]
@@ -177,7 +178,7 @@ class Tagger:
 
     def raw(self, windows: Sequence[Sequence[str]]) -> list[Raw]:
         """Return what the network says of windows, given as words; each must fit max_length."""
-        encoded = self._tokenizer.encode_batch([list(w) for w in windows], is_pretokenized=True)
+        encoded = self._tokenizer.encode_batch([list(map(encodable, w)) for w in windows], is_pretokenized=True)
         out: list[Raw | None] = [None] * len(windows)
         for group in _groups([len(e.ids) for e in encoded]):
             for at, raw in zip(group, self._run([encoded[n] for n in group], [windows[n] for n in group]), strict=True):

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import sentencex
 
+from mtfix.text.units import encodable
 from mtfix.types import Span
 
 # A number with its separators; an abbreviation with inner dots; a word, perhaps with an apostrophe; a sign.
@@ -35,8 +36,10 @@ def sentences(text: str) -> tuple[Span, ...]:
 
     >>> [s.of("He left. Mr. Smith stayed.") for s in sentences("He left. Mr. Smith stayed.")]
     ['He left.', 'Mr. Smith stayed.']
+    >>> sentences("Half a \\ud800 character.")
+    (Span(start=0, end=19),)
     """
-    spans, at = [], 0
+    text, spans, at = encodable(text), [], 0
     for part in sentencex.segment("en", text):
         body = part.strip()
         if not body:
