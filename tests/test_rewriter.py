@@ -119,6 +119,7 @@ class TestPropose:
             [finding(SPAN, hint=True)],
         ):
             assert propose([Job(Segment(TEXT), findings, quiet)], queue) == [()]
+        assert propose([Job(Segment("The Быков fell."), [finding(Span(4, 9))])], queue) == [()]  # another script
         assert queue.requests == []
 
     @pytest.mark.parametrize(

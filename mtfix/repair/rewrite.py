@@ -9,6 +9,7 @@ the same way wherever it stands.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -45,6 +46,7 @@ FEATURES = (
 ASK = ("suspect", "level", "rewrite", "change", "tag", "words", "content", "score")
 _CHECKERS = ("linguistic.languagetool", "linguistic.harper")
 _CLOSED_TO_MODELS = ("url", "code", "tag", "placeholder")
+_LATIN = re.compile("[A-Za-z]")
 LONGEST = 120  # code points of a span
 SENTENCE = 200  # and of a sentence
 Tag = Callable[[Sequence[str]], Sequence[Tagging | None]]
@@ -138,7 +140,8 @@ def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
     kept = protected(text)
     closed = [p.span for p in kept if p.kind in _CLOSED_TO_MODELS]
     alone = {f.span for f in job.findings if len(f.span) and (misspelt(f) or _doubted(f))}
-    wanted = [f.span for f in job.findings if _unanswered(f)]
+    # What stands in another script can't be known from the English.
+    wanted = [f.span for f in job.findings if _unanswered(f) and (_LATIN.search(f.span.of(text)) or not len(f.span))]
     if tagging is not None:
         for word, tags, suspect in zip(tagging.words, tagging.tags, tagging.suspect, strict=True):
             asked = dict(tags).get(REWRITE, 0.0) >= trust.ask_rewrite or suspect >= trust.ask_suspect
