@@ -95,9 +95,10 @@ def main() -> None:
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--languagetool", default="in-process")
     parser.add_argument("--tagger", default=Settings().tagger)
+    parser.add_argument("--rewriter", default=Settings().rewriter)
     options = parser.parse_args()
     documents = corpus(options.on, options.data)[: options.articles]
-    pipeline = Pipeline(Settings(languagetool=options.languagetool, tagger=options.tagger))
+    pipeline = Pipeline(Settings(languagetool=options.languagetool, tagger=options.tagger, rewriter=options.rewriter))
     result, found, made = measure(pipeline, documents, peers=not options.no_peers)
     print(f"{len(documents)} articles, {result['words']} words; failures of detectors: {result['failures']}")
     print(f"{'':32}{'in 1,000 words':>16}")

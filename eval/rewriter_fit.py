@@ -2,10 +2,11 @@
 
     python -m eval.rewriter_fit collect --data DIR --out CASES.jsonl [--rewriter FOLDER] [--tagger FOLDER] [--most N]
     python -m eval.rewriter_fit fit --cases CASES.jsonl --card models/rewriter-en/card.toml [--apply-at .8 ...]
+    python -m eval.rewriter_fit show --cases CASES.jsonl --card models/rewriter-en/card.toml [--apply-at .8]
 
 A case is one edit with the features of its confidence, and whether it brings the text nearer to a correction. Clean
 news is among the sets: there each edit is wrong. Fitted on the even-numbered records; `eval.rewriter` measures on the
-odd ones.
+odd ones. `show` prints what would be made by default, a line an edit, for a human to read.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from mtfix.config import Settings
 from mtfix.pipeline import Pipeline
 from mtfix.repair import rewrite
 from mtfix.repair.rewrite import ASK, FEATURES, Job, Trust
-from mtfix.runtime.rewriter import Request, Session
+from mtfix.runtime.rewriter import Request, Session, read_card
 from mtfix.runtime.rewriter import load as load_rewriter
 from mtfix.runtime.suspicion import sigmoid
 from mtfix.runtime.tagger import Tagger
 from mtfix.runtime.tagger import load as load_tagger
 from mtfix.text.edits import apply
-from mtfix.types import Document, Segment
+from mtfix.types import Applicability, Document, Edit, Segment, Span
 from mtfix.verify.registry import judge
 
 CLEAN = 400  # paragraphs
@@ -132,13 +133,28 @@ def asks(found: Sequence[dict[str, Any]], trust: Trust) -> list[int]:
     return [len(some), sum(on), sum(useful), sum(a and b for a, b in zip(on, useful, strict=True))]
 
 
+def show(found: Sequence[dict[str, Any]], trust: Trust) -> list[str]:
+    """Return the edits of the default level that would be SAFE, each once, in their context."""
+    out: dict[str, None] = {}
+    for c in found:
+        if c["level"] != DEFAULT or not c["edit"] or c["guard"]:
+            continue
+        start, end, new = c["edit"]
+        text, edit = c["hypothesis"], Edit(Span(start, end), new)
+        sure = rewrite.confidence(c["features"], trust)
+        if rewrite.level_of(text, edit, c["features"], sure, trust) is Applicability.SAFE:
+            marked = f"{text[max(0, start - 60) : start]}[{text[start:end]}|{new}]{text[end : end + 60]}"
+            out[f"{c['set']:10}{sure:.2f}  {marked}"] = None
+    return list(out)
+
+
 def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.open(encoding="utf-8")]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("collect", "fit"))
+    parser.add_argument("what", choices=("collect", "fit", "show"))
     parser.add_argument("--data", type=Path)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--cases", type=Path)
@@ -182,6 +198,11 @@ def main() -> None:
                     name, len(pairs), "segments", len(some), "spans", len(made), "edits", better, "nearer", flush=True
                 )
                 file.writelines(json.dumps(c, ensure_ascii=False) + "\n" for c in some)
+        return
+    if o.what == "show":
+        card = read_card(o.card.parent, o.card.parent.name)
+        trust = replace(rewrite.trust_of(card.trust, card.whole, card.ask), apply_at=o.apply_at)
+        print(*show(read(o.cases), trust), sep="\n")
         return
     found = [c for c in read(o.cases) if c["record"] % 2 == 0]
     levels = {"apply_at": o.apply_at, "suggest_at": o.suggest_at, **thresholds}

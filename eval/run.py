@@ -29,6 +29,7 @@ def plan(pipeline: Pipeline, data: Path | None, *, quick: bool) -> dict[str, tup
     """Return what can be measured: name -> (the file it needs below DATA, how)."""
     limit, articles = (100, 40) if quick else (0, 400)
     base = data or Path()
+    rules = Pipeline(Settings(tagger="none", rewriter="none"))
     folder = find(Settings().tagger, folders(Settings()))
 
     def level(accept: Accept) -> Any:
@@ -38,7 +39,11 @@ def plan(pipeline: Pipeline, data: Path | None, *, quick: bool) -> dict[str, tup
         "suites": ("", lambda: suites.measure(pipeline)),
         "alarms": (
             "dev/clean_news.json",
-            lambda: alarms.measure(pipeline, corpus("clean", base)[:articles], peers=True)[0],
+            lambda: alarms.measure(rules, corpus("clean", base)[:articles], peers=True)[0],
+        ),
+        "alarms_all_tiers": (
+            "dev/clean_news.json",
+            lambda: alarms.measure(pipeline, corpus("clean", base)[:articles], peers=False)[0],
         ),
         "speed": ("dev/clean_news.json", lambda: speed.measure(speed.some(base, 8_000 if quick else 40_000), 5)),
         "tagger_speed": (

@@ -364,7 +364,7 @@ def test_a_stopped_run_goes_on(toy: Path, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.train
 def test_the_ablation_leaves_out_one_part_at_a_time(toy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from models.train import ablation
+    from eval import ablation
 
     run, data = toy.parent / "run", toy.parent / "data"
     rng = random.Random(4)

@@ -16,10 +16,10 @@ from typing import Any
 
 from mtfix.repair.tagged import CLOSED, plain
 from mtfix.runtime.rewriter import Candidate, Request, Rewriter
-from mtfix.text.edits import apply, diff, select
+from mtfix.text.edits import apply, changed_words, diff, select
 from mtfix.text.grammar import related
 from mtfix.text.protect import protected
-from mtfix.text.tokens import sentences, words
+from mtfix.text.tokens import sentences
 from mtfix.types import Applicability, Category, Edit, Finding, Segment, Severity, Side, Span, Tagging
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "confidence",
     "edits_of",
     "features",
+    "level_of",
     "misspelt",
     "propose",
     "prospects",
@@ -123,12 +124,18 @@ def propose(
     for (n, span, candidate), then in zip(best, after, strict=True):
         for edit, values in edits_of(jobs[n], span, candidate, then):
             sure = confidence(values, trust)
-            how = trust.how(sure)
-            if how is Applicability.SAFE and not (values["agrees"] or _same_content(jobs[n].segment.hypothesis, edit)):
-                how = Applicability.UNSAFE  # something is said that was not, or no longer
+            how = level_of(jobs[n].segment.hypothesis, edit, values, sure, trust)
             reasons = tuple(sorted(f.id for f in jobs[n].findings if _here(f) and f.span.touches(edit.span)))
             made[n].append(replace(edit, applicability=how, confidence=round(sure, 4), reasons=reasons))
     return [select(edits) for edits in made]
+
+
+def level_of(text: str, edit: Edit, values: Mapping[str, float], sure: float, trust: Trust) -> Applicability:
+    """Return how far an edit may be trusted: what changes the content, on the rewriter's word alone, is never SAFE."""
+    how = trust.how(sure)
+    if how is Applicability.SAFE and not (values["agrees"] or _same_content(text, edit)):
+        return Applicability.UNSAFE
+    return how
 
 
 def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
@@ -136,27 +143,24 @@ def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
 
     What a checker doubts is a span of its own: what stands beside it is easier to judge once that is mended.
     """
-    text, tagging = job.segment.hypothesis, job.tagging
+    text = job.segment.hypothesis
     kept = protected(text)
     closed = [p.span for p in kept if p.kind in _CLOSED_TO_MODELS]
     alone = {f.span for f in job.findings if len(f.span) and (misspelt(f) or _doubted(f))}
     # What stands in another script can't be known from the English.
-    wanted = [f.span for f in job.findings if _unanswered(f) and (_LATIN.search(f.span.of(text)) or not len(f.span))]
-    if tagging is not None:
-        for word, tags, suspect in zip(tagging.words, tagging.tags, tagging.suspect, strict=True):
-            asked = dict(tags).get(REWRITE, 0.0) >= trust.ask_rewrite or suspect >= trust.ask_suspect
-            # A name or a number stays whatever the answer is.
-            if asked and not any(p.span.overlaps(word) for p in kept) and not any(a.overlaps(word) for a in alone):
-                wanted.append(word)
+    wanted = [f.span for f in job.findings if _unanswered(f) and _LATIN.search(f.span.of(text))]
+    # A name or a number stays whatever the answer is.
+    left = {*alone, *(p.span for p in kept)}
+    wanted += [word for word in _suspects(job, trust) if not any(s.overlaps(word) for s in left)]
     out: list[Span] = []
-    for span in sorted(s for s in wanted if len(s) and not any(s.overlaps(w) for w in closed)):
+    for span in sorted(s for s in wanted if not any(s.overlaps(w) for w in closed)):
         between = text[out[-1].end : span.start] if out else ""
         near = out and len(between.split()) <= 1 and len(between) < 12 and span.end - out[-1].start <= LONGEST
         if near and not any(out[-1].start < s.start < span.start for s in alone):
             out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
         else:
             out.append(span)
-    if trust.sentences and tagging is not None and tagging.score < trust.whole_below:
+    if trust.sentences and job.tagging is not None and job.tagging.score < trust.whole_below:
         out = _widened(text, out, closed)
     found = [span for wide in out for span in _within_sentences(text, wide)]
     if trust.sentences:
@@ -167,6 +171,14 @@ def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
     elif trust.ask:
         found = [s for s in found if _promising(job, s, trust)]
     return tuple(sorted({*found, *alone}))
+
+
+def _suspects(job: Job, trust: Trust) -> Iterable[Span]:
+    """Yield the words that the tagger suspects strongly or marks for rewriting."""
+    if tagging := job.tagging:
+        for word, tags, suspect in zip(tagging.words, tagging.tags, tagging.suspect, strict=True):
+            if dict(tags).get(REWRITE, 0.0) >= trust.ask_rewrite or suspect >= trust.ask_suspect:
+                yield word
 
 
 def _promising(job: Job, span: Span, trust: Trust) -> bool:
@@ -264,7 +276,7 @@ def _joined(text: str, edits: Sequence[Edit]) -> list[Edit]:
 def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: Tagging | None) -> dict[str, float]:
     """Return what the confidence of an edit is computed from: probabilities, sizes, the tagger's opinion, content."""
     text, tagging = job.segment.hypothesis, job.tagging
-    old, new = _words(text, edit)
+    old, new = changed_words(text, edit)
     lost, added, akin = _content(old, new)
     here = [n for n, w in enumerate(tagging.words) if w.touches(edit.span)] if tagging else []
     suspect = [tagging.suspect[n] for n in here] if tagging else []
@@ -296,15 +308,9 @@ def _agrees(text: str, edit: Edit, findings: Sequence[Finding]) -> bool:
     return any(apply(text, [e]) == new for e in near)
 
 
-def _words(text: str, edit: Edit) -> tuple[list[str], list[str]]:
-    """Return the words that an edit takes away and those that it puts there, in lower case."""
-    old = [s.of(text).lower() for s in words(text) if s.overlaps(edit.span)]
-    return old, [s.of(edit.text).lower() for s in words(edit.text)]
-
-
 def _same_content(text: str, edit: Edit) -> bool:
     """Say whether each content word stays, or becomes another form or a near spelling of itself."""
-    lost, added, _ = _content(*_words(text, edit), least=0.73)
+    lost, added, _ = _content(*changed_words(text, edit), least=0.73)
     return not lost and not added
 
 
@@ -357,6 +363,7 @@ def _suggests(finding: Finding) -> bool:
 
 
 def _unanswered(finding: Finding) -> bool:
+    # What a checker says of names is never major; what else it says is asked about by itself.
     return (
         finding.severity >= Severity.MAJOR
         and _here(finding)

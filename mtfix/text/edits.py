@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein
 
+from mtfix.text.tokens import words
 from mtfix.types import Applicability, Edit, Span
 
 _TRUST = {Applicability.SAFE: 0, Applicability.UNSAFE: 1, Applicability.DISPLAY_ONLY: 2}
@@ -32,6 +33,16 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
         out += [text[at : edit.span.start], edit.text]
         at, last = edit.span.end, edit.span
     return "".join(out) + text[at:]
+
+
+def changed_words(text: str, edit: Edit) -> tuple[list[str], list[str]]:
+    """Return the words that an edit takes away and those that it puts there, in lower case.
+
+    >>> changed_words("He has Went home.", Edit(Span(3, 11), "went"))
+    (['has', 'went'], ['went'])
+    """
+    old = [s.of(text).lower() for s in words(text) if s.overlaps(edit.span)]
+    return old, [s.of(edit.text).lower() for s in words(edit.text)]
 
 
 def select(edits: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -1,5 +1,5 @@
+from mtfix.text.edits import changed_words
 from mtfix.text.grammar import CLOSED, related
-from mtfix.text.tokens import words
 from mtfix.types import Edit, Segment
 from mtfix.verify.api import GuardExample, guard
 
@@ -20,8 +20,7 @@ def no_guess(segment: Segment, edit: Edit) -> str:
     """A rewriter puts no content word in the place of an unrelated one: only the source could tell which."""
     if edit.by != "rewriter":
         return ""
-    old = [s.of(segment.hypothesis).lower() for s in words(segment.hypothesis) if s.overlaps(edit.span)]
-    new = [s.of(edit.text).lower() for s in words(edit.text)]
+    old, new = changed_words(segment.hypothesis, edit)
     gone, come = _content(old, new), _content(new, old)
     if len(gone) == 1 and len(come) == 1 and not related(gone[0], come[0]):
         return f"{come[0]!r} would stand for {gone[0]!r}"

@@ -1,6 +1,6 @@
 """Which part of the tagger's training mix earns its place: short runs, each without one part, from the same start.
 
-usage: python -m models.train.ablation --data DIR --base DISTILBERT --rows ROWS --out DIR [--steps 400] [--parts a,b]
+usage: python -m eval.ablation --data DIR --base DISTILBERT --rows ROWS --out DIR [--steps 400] [--parts a,b]
 
 Each run makes the same number of steps; what is left out is made up for by more of the rest. A row of the table tells,
 on the development sets: word MCC at one threshold for all pairs (mean), Pearson of the score (mean), the share of words
