@@ -10,13 +10,14 @@ import hashlib
 import importlib.util
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtfix.config import Settings
-from mtfix.errors import ModelMissing
+from mtfix.errors import LanguageToolUnavailable, ModelMissing
 from mtfix.metrics import quality
 from mtfix.repair import rewrite, tagged
 from mtfix.runtime import card, fetch, languagetool
@@ -68,6 +69,15 @@ class Models:
         """Return one tagging a text, None without a tagger."""
         self.load()
         return [None] * len(texts) if self._tagger is None else list(self._tagger.tag(texts))
+
+    def read_ahead(self, texts: Sequence[str]) -> None:
+        """Have LanguageTool's rules read the texts, one on each core, since their detector sees one document at a time.
+
+        That they can't be had is for the detector to say.
+        """
+        if self.settings.languagetool == "in-process":
+            with suppress(LanguageToolUnavailable):
+                languagetool.door(self.settings).check(texts)
 
     def propose(self, jobs: Sequence[rewrite.Job], *, thorough: bool = False) -> list[tuple[Edit, ...]]:
         """Return the edits of tiers 2 and 3 for each segment; the rewriter is asked once for all of them.

@@ -151,12 +151,17 @@ class Pipeline:
         """Ask each model once for all that the documents want to know."""
         answers: dict[int, list[Any]] = {n: [] for n in asked}
         propose = partial(self.models.propose, thorough=level is Accept.ALL)
-        for kind, ask in ((str, self.models.tag), (Job, propose)):
+        for kind, ask in ((str, self._tag), (Job, propose)):
             some = {n: items for n, items in asked.items() if items and isinstance(items[0], kind)}
             together = [item for items in some.values() for item in items]
             given = iter(ask(together) if together else ())
             answers |= {n: list(islice(given, len(items))) for n, items in some.items()}
         return answers
+
+    def _tag(self, texts: list[str]) -> list[Tagging | None]:
+        if any(d.id == "linguistic.languagetool" for d in self.detectors):
+            self.models.read_ahead(texts)
+        return self.models.tag(texts)
 
     def check(self, document: Document) -> Report:
         """Return the report with findings and proposals, and nothing applied."""

@@ -25,6 +25,7 @@ from mtfix.ingest.documents import Group
 from mtfix.ingest.records import Bad, Record
 from mtfix.pipeline import Pipeline
 from mtfix.render import corpus
+from mtfix.runtime import languagetool
 from mtfix.types import Document, Failure, Repair, Report, Segment
 
 _CHUNK, _CHUNK_CHARS = 48, 12_000
@@ -239,7 +240,7 @@ def done(groups: Iterator[Group], plan: Plan, jobs: int) -> Iterator[Done]:
     if jobs == 1:
         yield from map(Worker(plan), _chunks(groups))
         return
-    plan = replace(plan, threads=max(1, _cores() // jobs))
+    plan = replace(plan, threads=max(1, languagetool.cores() // jobs))
     spawn = multiprocessing.get_context("spawn")
     # Closing our end tells the processes to end at once, whatever they are at.
     theirs, ours = spawn.Pipe(duplex=False)
@@ -291,10 +292,6 @@ def _chunks(groups: Iterator[Group]) -> Iterator[list[Group]]:
         yield chunk
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 _worker: Worker | None = None
 
 
@@ -303,6 +300,7 @@ def _start(plan: Plan, until: Connection) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["RAYON_NUM_THREADS"] = str(plan.threads)  # of the tokenizer, which reads no settings
+    languagetool.limit(plan.threads)
     threading.Thread(target=_end, args=(until,), daemon=True).start()
     _worker = Worker(plan)
 

@@ -23,7 +23,7 @@ from mtfix.detect.linguistic.languagetool import languagetool
 from mtfix.errors import ChecksumMismatch, LanguageToolUnavailable
 from mtfix.lang.languagetool_rules import policy
 from mtfix.runtime import fetch
-from mtfix.runtime.languagetool import PIECE, Door, _pieces, door
+from mtfix.runtime.languagetool import PIECE, Door, _pieces, door, limit
 from mtfix.text.units import from_utf8, from_utf16, to_utf8, to_utf16
 from mtfix.types import Segment, Span
 
@@ -56,6 +56,18 @@ class TestInProcess:
     def test_one_by_one_is_as_together(self) -> None:
         one = Door(IN_PROCESS)
         assert Door(IN_PROCESS).check(TEXTS) == [one.check([text])[0] for text in TEXTS]
+
+    def test_side_by_side_is_as_one_after_another(self) -> None:
+        texts = [f"{text} They meet in Friday the {n} may." for n in range(1, 9) for text in TEXTS]
+        found = []
+        for threads in (1, 4):
+            limit(threads)
+            try:
+                found.append(Door(IN_PROCESS).check(texts))
+            finally:
+                limit(0)
+        assert found[0] == found[1]
+        assert all(any(m.rule == "IN_WEEKDAY" for m in matches) for matches in found[0])
 
     def test_one_door_for_the_same_settings(self) -> None:
         assert door(Settings()) is door(Settings(keep=("x",)))

@@ -146,21 +146,24 @@ def corpus_tab(form: Fields, base: Settings) -> None:
     out = gr.HTML(apply_default_css=False, js_on_load=None, elem_id="mx-corpus-out")
     taken = gr.File(label="Take along", file_count="multiple", interactive=False, visible=False, elem_id="mx-taken")
 
-    def run(file: str | None, hypothesis: str, source: str, *fields: Any) -> Iterator[tuple[str, Any, Any]]:
+    def run(file: str | None, hypothesis: str, source: str, *fields: Any) -> Iterator[tuple[str, Any]]:
         try:
             settings = choices.settings_of(form_of(fields), base)
         except MtfixError as error:
             raise gr.Error(str(error), print_exception=False) from error
         columns = {"hypothesis": hypothesis or "", "source": source or ""}
-        yield "", gr.File(visible=False), gr.Button(interactive=True)
+        yield "", gr.File(visible=False)
         for shown, files in corpus.repaired(file, columns, settings):
-            yield shown, gr.File(value=files or None, visible=bool(files)), gr.Button(interactive=not files)
-        yield gr.skip(), gr.skip(), gr.Button(interactive=False)
+            yield shown, gr.File(value=files or None, visible=bool(files))
 
+    # The button goes by steps of its own: a slow browser takes two steps of one job for one, and loses the first.
+    own: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    go.click(lambda: gr.Button(interactive=True), None, stop, **own)
     job = go.click(
-        run, [file, hypothesis, source, *form.components], [out, taken, stop], concurrency_limit=2,
+        run, [file, hypothesis, source, *form.components], [out, taken], concurrency_limit=2,
         concurrency_id="corpus", show_progress="hidden", api_visibility="private",
     )  # fmt: skip
+    job.then(lambda: gr.Button(interactive=False), None, stop, **own)
 
     def end() -> tuple[str, Any]:
         return corpus.stopped(), gr.Button(interactive=False)

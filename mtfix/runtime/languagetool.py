@@ -6,10 +6,12 @@ and goes on in process, where the same rules give the same matches.
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Protocol
@@ -21,7 +23,7 @@ from mtfix.text.tokens import sentences
 from mtfix.text.units import encodable, from_utf8, from_utf16
 from mtfix.types import Span
 
-__all__ = ["Door", "Engine", "InProcess", "Match", "door"]
+__all__ = ["Door", "Engine", "InProcess", "Match", "cores", "door", "limit"]
 
 # LanguageTool's time grows with the square of a sentence's length: a long text is cut, at ends of sentences.
 PIECE = 3000
@@ -105,6 +107,20 @@ class Remote:
             self.process.close()
 
 
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_most = 0
+
+
+def limit(threads: int) -> None:
+    """Check at most so many texts at once in this process; 0: one on each core. No result depends on it."""
+    global _most
+    _most = threads
+
+
 class Door:
     """What a detector asks. Holds the engine in use, what was checked lately, and the notices. Thread-safe."""
 
@@ -129,7 +145,11 @@ class Door:
         """
         if self._choice == "off":
             return [() for _ in texts]
-        return [self._one(text) for text in texts]
+        threads = min(_most or cores(), len(texts))
+        if threads < 2 or self._choice != "in-process":
+            return [self._one(text) for text in texts]
+        with ThreadPoolExecutor(threads) as pool:  # the engine works outside of Python's lock
+            return list(pool.map(self._one, texts))
 
     def reopen(self) -> None:
         """Ask for the server again, after it was given up."""
