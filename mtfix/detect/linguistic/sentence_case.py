@@ -14,6 +14,13 @@ _STRAY = re.compile(
     r"(?<=[a-z]\s)(?:of|in|to|at|on|from|by|for|with|into|about|and|but|because)\s"
     r"(?P<word>The|This|These|His|Her|Their|Its|They|She|He|It|We)(?=\s[a-z]{2,}\s[a-z])"
 )
+# The same after a linking word and its comma.
+_LINKED = re.compile(
+    r"(?:^|(?<=[.!?]\s))(?:[A-Z][a-z]+ly|However|Moreover|Furthermore|Likewise|Therefore|Thus|Also|Hence|Besides|First"
+    r"|Second|Third|In (?:addition|fact|general|conclusion)|For (?:example|instance)|On the other hand|As a result),\s"
+    r"(?P<word>The|This|That|These|Those|His|Her|Their|Its|Our|My|They|She|He|It|We|You|There|When|If|Many|Some|People)"
+    r"(?=\s[a-z]{2,}\s[a-z])"
+)
 _ABBREVIATION = re.compile(
     r"(?:\betc|\bapprox|\bdept|\bcorp|\bincl|\bvs|\best|\bmax|\bmin|\bfig|\bvol|\bart|\bsec|\bpar)\.\s$", re.I
 )
@@ -43,6 +50,7 @@ _OPENING = frozenset(
         Example("They left the house. ⟦the⟧ door was open.", fixed="They left the house. The door was open."),
         Example("To this end⟦. we⟧ built a wall.", fixed="To this end, we built a wall."),
         Example("He lives in ⟦The⟧ old part of town.", fixed="He lives in the old part of town."),
+        Example("However, ⟦The⟧ next day he left.", fixed="However, the next day he left."),
     ],
     good=[
         Example("They left the house. The door was open."),
@@ -67,5 +75,5 @@ def sentence_case(segment: Segment) -> Iterator[Hit]:
                 yield Hit(Span(match.start() - 2, match.end()), fix=f", {word}", message=_NOT_A_SENTENCE)
                 continue
             yield Hit(Span(*match.span()), fix=word.capitalize())
-    for match in _STRAY.finditer(text):
+    for match in (*_STRAY.finditer(text), *_LINKED.finditer(text)):
         yield Hit(Span(*match.span("word")), fix=match["word"].lower())
