@@ -21,7 +21,7 @@ import numpy as np
 
 from eval.gleu import gleu
 from eval.rewriter_fit import DEFAULT, arrays, asks, read
-from eval.tagger import ece
+from eval.tagger import draw, ece
 from eval.tagger_fit import words, write_tables
 from eval.tagger_sets import Pair, repairs
 from eval.tagger_sets import read as rows
@@ -147,6 +147,7 @@ def main() -> None:
         for name, value in measured.items():
             print(name, value)
         write_tables(o.card, {"measured": measured})
+        draw(measured, o.card.parent / "reliability.svg", read_card(o.card.parent, o.card.parent.name).signature)
         return
     without = Pipeline(Settings(languagetool=o.languagetool, models=o.models, rewriter="none"), threads=o.threads)
     whole = Pipeline(Settings(languagetool=o.languagetool, models=o.models), threads=o.threads)

@@ -6,8 +6,10 @@ import json
 import lzma
 import random
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -73,6 +75,8 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
         ("He NATO said.", "NATO", "CASE"),
         ("He walks.", "walks", "F_ED"),
         ("It stands .", ".", "R_word"),
+        ("We do not go.", "not", "R_don’t"),
+        ("He can go.", "can", "R_can't"),
     ],
 )
 def test_a_harmful_tag_is_refused(text: str, word: str, tag: str) -> None:
@@ -337,6 +341,49 @@ def test_what_is_unpacked_and_exported_again_is_the_same(toy: Path, tmp_path: Pa
     export.write_folder(graph, tags, base, toy.parent / "run", tmp_path / "same")
     old, new = (tagger_unpack.Graph(f / "model.onnx").value for f in (toy, tmp_path / "same"))
     assert np.array_equal(old["word_embeddings"], new["word_embeddings"])
+
+
+@pytest.mark.train
+def test_two_checkpoints_are_averaged(toy: Path, tmp_path: Path) -> None:
+    from models.train import average
+    from models.train.tagger import FIXED, save
+
+    run = toy.parent / "run"
+    old, tags = average.read(run)
+    # Another run knows one tag more, a little of everything else.
+    more = {n: torch_cat(v) if n.startswith("edit.") else v + 1 for n, v in old.items()}
+    (tmp_path / "new").mkdir()
+    save(more, [*tags, "R_xyz"], tmp_path / "new" / "weights.safetensors")
+    call = [
+        "average",
+        "--new",
+        tmp_path / "new",
+        "--old",
+        run,
+        "--share",
+        "0.25",
+        "--rows",
+        run,
+        "--out",
+        tmp_path / "a",
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", [*map(str, call), "--tags", str(len(tags) + 1)])
+        average.main()
+    made, names = average.read(tmp_path / "a")
+    assert names == [*tags, "R_xyz"]
+    assert np.allclose(made["word.bias"], old["word.bias"] + 0.25, atol=1e-2)
+    assert np.allclose(made["edit.bias"][:-1], old["edit.bias"], atol=1e-2)
+    assert np.allclose(made["edit.bias"][-1], more["edit.bias"][-1], atol=1e-2)
+    fewer, names = average.fewer(made, names, Counter({"R_xyz": 1}), len(FIXED) + 1)
+    assert names == [*FIXED, "R_xyz"] and len(fewer["edit.bias"]) == len(names)
+
+
+def torch_cat(value: Any) -> Any:
+    """Return the tensor with one row more."""
+    import torch
+
+    return torch.cat([value, torch.ones_like(value[:1])])
 
 
 @pytest.mark.train

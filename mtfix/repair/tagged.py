@@ -45,6 +45,7 @@ _EITHER = frozenset(
 _STRUCK = frozenset(("a", "an", "the"))
 _FREE_MARKS = frozenset(",.;:-–—")
 _NAME = re.compile(r"[A-Z]")
+_NEGATION = re.compile(r"(?:^(?:not?|never|none|nothing|cannot)|n['’]t)$", re.IGNORECASE)
 _COMPARED = re.compile(r"\bthe (?:\w+er|more|less|worse)$", re.IGNORECASE)
 # Sounds, not letters: "an hour", "a unit", "a European", "a one-off".
 _VOWEL = re.compile(
@@ -291,6 +292,8 @@ def _cased(new: str, like: str) -> str:
 
 
 def _replace(span: Span, word: str, new: str, *, first: bool) -> tuple[Span, str] | None:
+    if _NEGATION.search(word) or _NEGATION.search(new):
+        return None  # neither may a negation come in; "do not" is no "do don't"
     name = bool(_NAME.match(word)) and not first
     if frozenset((word.lower(), new.lower())) in _EITHER:
         return None
