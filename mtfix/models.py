@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtfix.config import Settings
-from mtfix.errors import LanguageToolUnavailable, ModelMissing
+from mtfix.errors import ModelMissing
 from mtfix.metrics import quality
 from mtfix.repair import rewrite, tagged
 from mtfix.runtime import card, fetch, languagetool
@@ -73,10 +73,10 @@ class Models:
     def read_ahead(self, texts: Sequence[str]) -> None:
         """Have LanguageTool's rules read the texts, one on each core, since their detector sees one document at a time.
 
-        That they can't be had is for the detector to say.
+        What goes wrong is for the detector to say, which meets it again. More than is remembered would be read twice.
         """
-        if self.settings.languagetool == "in-process":
-            with suppress(LanguageToolUnavailable):
+        if self.settings.languagetool == "in-process" and len(texts) <= languagetool.REMEMBERED:
+            with suppress(Exception):
                 languagetool.door(self.settings).check(texts)
 
     def propose(self, jobs: Sequence[rewrite.Job], *, thorough: bool = False) -> list[tuple[Edit, ...]]:

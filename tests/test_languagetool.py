@@ -22,10 +22,11 @@ from mtfix.detect.api import Applicability
 from mtfix.detect.linguistic.languagetool import languagetool
 from mtfix.errors import ChecksumMismatch, LanguageToolUnavailable
 from mtfix.lang.languagetool_rules import policy
+from mtfix.pipeline import Pipeline
 from mtfix.runtime import fetch
-from mtfix.runtime.languagetool import PIECE, Door, _pieces, door, limit
+from mtfix.runtime.languagetool import PIECE, Door, InProcess, Match, _pieces, door, limit
 from mtfix.text.units import from_utf8, from_utf16, to_utf8, to_utf16
-from mtfix.types import Segment, Span
+from mtfix.types import Document, Segment, Span
 
 FACE, FIRE = "\N{GRINNING FACE}", "\N{FIRE}"
 EMOJI = f"{FACE}\N{ZERO WIDTH JOINER}{FIRE} They will meet in Friday {FACE} becuase it don’t works."
@@ -68,6 +69,29 @@ class TestInProcess:
                 limit(0)
         assert found[0] == found[1]
         assert all(any(m.rule == "IN_WEEKDAY" for m in matches) for matches in found[0])
+
+    def test_what_is_read_ahead_is_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        read: list[str] = []
+        real = InProcess.check
+        monkeypatch.setattr(InProcess, "check", lambda self, text: read.append(text) or real(self, text))
+        pipeline = Pipeline(Settings(tagger="none", rewriter="none"))
+        for most in (4096, 3):  # all is remembered; less than there is
+            monkeypatch.setattr("mtfix.runtime.languagetool.REMEMBERED", most)
+            read.clear()
+            texts = [f"Of these towns, {n} have a harbour and {most} have none." for n in range(20, 30)]
+            pipeline.run(Document(tuple(map(Segment, texts))))
+            assert sorted(read) == texts
+
+    def test_an_engine_that_breaks_costs_its_rules_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def breaks(self: InProcess, text: str) -> list[Match]:
+            raise RuntimeError("no")
+
+        monkeypatch.setattr(InProcess, "check", breaks)
+        pipeline = Pipeline(Settings(tagger="none", rewriter="none"))
+        documents = [Document((Segment(f"He went to the the {what}."),)) for what in ("quay", "weir")]
+        for report in pipeline.run_many(documents):
+            assert [f.stage for f in report.failures] == ["linguistic.languagetool"]
+            assert "the the" not in report.repairs[0].post_edit
 
     def test_one_door_for_the_same_settings(self) -> None:
         assert door(Settings()) is door(Settings(keep=("x",)))

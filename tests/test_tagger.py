@@ -351,24 +351,13 @@ def test_two_checkpoints_are_averaged(toy: Path, tmp_path: Path) -> None:
     run = toy.parent / "run"
     old, tags = average.read(run)
     # Another run knows one tag more, a little of everything else.
-    more = {n: torch_cat(v) if n.startswith("edit.") else v + 1 for n, v in old.items()}
+    more = {n: longer(v) if n.startswith("edit.") else v + 1 for n, v in old.items()}
     (tmp_path / "new").mkdir()
     save(more, [*tags, "R_xyz"], tmp_path / "new" / "weights.safetensors")
-    call = [
-        "average",
-        "--new",
-        tmp_path / "new",
-        "--old",
-        run,
-        "--share",
-        "0.25",
-        "--rows",
-        run,
-        "--out",
-        tmp_path / "a",
-    ]
+    folders = ["--new", tmp_path / "new", "--old", run, "--rows", run, "--out", tmp_path / "a"]
+    call = ["average", *map(str, folders), "--share", "0.25", "--tags", str(len(tags) + 1)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", [*map(str, call), "--tags", str(len(tags) + 1)])
+        patch.setattr(sys, "argv", call)
         average.main()
     made, names = average.read(tmp_path / "a")
     assert names == [*tags, "R_xyz"]
@@ -379,7 +368,7 @@ def test_two_checkpoints_are_averaged(toy: Path, tmp_path: Path) -> None:
     assert names == [*FIXED, "R_xyz"] and len(fewer["edit.bias"]) == len(names)
 
 
-def torch_cat(value: Any) -> Any:
+def longer(value: Any) -> Any:
     """Return the tensor with one row more."""
     import torch
 
