@@ -60,10 +60,8 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
         [b, round(float(p[on].mean()), 3), round(float(y[on].mean()), 3), int(on.sum())] for b, on in bins if on.any()
     ]
     for name in sorted({c["set"] for c in made}):
-        some = [(q, c) for q, c in zip(p, made, strict=True) if c["set"] == name and q >= trust.suggest_at]
-        out[f"{name}_suggested_nearer_worse"] = [
-            len(some), sum(c["nearer"] > 0 for _, c in some), sum(c["nearer"] < 0 for _, c in some)
-        ]  # fmt: skip
+        some = [c["nearer"] for q, c in zip(p, made, strict=True) if c["set"] == name and q >= trust.suggest_at]
+        out[f"{name}_suggested_nearer_worse"] = [len(some), sum(n > 0 for n in some), sum(n < 0 for n in some)]
     return out
 
 

@@ -32,7 +32,7 @@ from mtfix.runtime.suspicion import sigmoid
 from mtfix.runtime.tagger import Tagger
 from mtfix.runtime.tagger import load as load_tagger
 from mtfix.text.edits import apply
-from mtfix.types import Applicability, Document, Edit, Segment, Span
+from mtfix.types import Accept, Applicability, Document, Edit, Segment, Span
 from mtfix.verify.registry import judge
 
 CLEAN = 400  # paragraphs
@@ -49,40 +49,54 @@ def sets(data: Path, most: int) -> dict[str, list[Pair]]:
 def cases(
     pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust, level: str
 ) -> Iterator[dict[str, Any]]:
-    """Yield a record for each edit, and one for each span that was left as it is; `level` goes into the records."""
-    taggings = tagger.tag([p.hypothesis for p in pairs])
+    """Yield a record for each edit, and one for each span that was left as it is; `level` goes into the records.
+
+    Whole sentences are written anew where rules and tagger have mended what they can, so they are looked at there.
+    """
+    given = [(p.hypothesis, 0) for p in pairs]
+    if level == SENTENCES:
+        first = Pipeline(Settings(rewriter="none"))
+        documents = [Document((Segment(p.hypothesis),)) for p in pairs]
+        made = [r.repairs[0] for r in first.run_many(documents, accept=Accept.ALL)]
+        given = [(r.post_edit, sum(e.by == "rule" for e in r.edits)) for r in made]
+    taggings = tagger.tag([text for text, _ in given])
     rules = Pipeline(Settings(tagger="none", rewriter="none"))
-    reports = [rules.check(Document((Segment(p.hypothesis),))) for p in pairs]
-    for number, (pair, tagging, report) in enumerate(zip(pairs, taggings, reports, strict=True)):
-        job = Job(Segment(pair.hypothesis), report.repairs[0].findings, tagging)
-        asked = rewrite.spans(job, trust)
-        answers = session.rewrite([Request(pair.hypothesis, span) for span in asked])
-        before = min(distance(words(pair.hypothesis), words(r)) for r in pair.references)
-        for span, candidates in zip(asked, answers, strict=True):
-            shared = {
-                "set": pair.origin,
-                "record": number,
-                "level": level,
-                "span": [span.start, span.end],
-                "asked": rewrite.prospects(job, span),
+    reports = rules.run_many([Document((Segment(text),)) for text, _ in given], accept=Accept.NONE)
+    jobs = [
+        Job(Segment(text), report.repairs[0].findings, tagging, mended=edits)
+        for (text, edits), report, tagging in zip(given, reports, taggings, strict=True)
+    ]
+    asked = [(n, span) for n, job in enumerate(jobs) for span in rewrite.spans(job, trust)]
+    answers = session.rewrite([Request(given[n][0], span) for n, span in asked])
+    after = iter(tagger.tag([candidates[0].text for candidates in answers if candidates]))
+    for (n, span), candidates in zip(asked, answers, strict=True):
+        text, references = given[n][0], pairs[n].references
+        shared = {
+            "set": pairs[n].origin,
+            "record": n,
+            "level": level,
+            "span": [span.start, span.end],
+            "asked": rewrite.prospects(jobs[n], span),
+        }
+        if not candidates:
+            yield {**shared, "edit": None}
+            continue
+        before = away(text, references)
+        for edit, values in rewrite.edits_of(jobs[n], span, candidates[0], next(after)):
+            yield {
+                **shared,
+                "edit": [edit.span.start, edit.span.end, edit.text],
+                "features": values,
+                "guard": judge(jobs[n].segment, edit).guard,
+                "nearer": before - away(apply(text, [edit]), references),
+                "hypothesis": text,
+                "reference": references[0],
             }
-            if not candidates:
-                yield {**shared, "edit": None}
-                continue
-            after = tagger.tag([candidates[0].text])[0]
-            for edit, values in rewrite.edits_of(job, span, candidates[0], after):
-                verdict = judge(job.segment, edit)
-                text = apply(pair.hypothesis, [edit])
-                left = min(distance(words(text), words(r)) for r in pair.references)
-                yield {
-                    **shared,
-                    "edit": [edit.span.start, edit.span.end, edit.text],
-                    "features": values,
-                    "guard": verdict.guard,
-                    "nearer": before - left,
-                    "hypothesis": pair.hypothesis,
-                    "reference": pair.references[0],
-                }
+
+
+def away(text: str, references: Sequence[str]) -> float:
+    """Return how many words differ from a correction, on average over the correctors: none of them is the right one."""
+    return sum(distance(words(text), words(r)) for r in references) / len(references)
 
 
 def arrays(found: Sequence[dict[str, Any]]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -206,7 +220,8 @@ def main() -> None:
         return
     found = [c for c in read(o.cases) if c["record"] % 2 == 0]
     levels = {"apply_at": o.apply_at, "suggest_at": o.suggest_at, **thresholds}
-    weights, whole = (fit([c for c in found if c["level"] == level]) for level in (SPANS, SENTENCES))
+    weights = fit([c for c in found if c["level"] == SPANS])
+    whole = fit([c for c in found if c["level"] == SENTENCES], penalty=3.0)
     trust = Trust(weights, whole, apply_at=o.apply_at, suggest_at=o.suggest_at, **thresholds)
     ask, levels["ask_at"] = fit_ask(found, trust, o.kept)
     print(weights, whole, ask, levels, asks(found, replace(trust, ask=ask, ask_at=levels["ask_at"])), sep="\n")

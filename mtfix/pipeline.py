@@ -1,9 +1,10 @@
 """The use case: detect -> repair -> verify -> score. No I/O.
 
 One *step* takes a document and gives the document with the edits that passed; it is repeated until
-nothing more is to be done, at most `PASSES` times. A step looks at the text alone, so a repaired
-text put in again comes out as it is. Edits of later steps are composed into edits of the
-hypothesis, so the post-edit is always `apply(hypothesis, edits)`.
+nothing more is to be done, at most `PASSES` times. A step looks at the text, and at how much rules
+have mended, which can only make the rewriter surer; so a repaired text put in again comes out as it
+is. Edits of later steps are composed into edits of the hypothesis, so the post-edit is always
+`apply(hypothesis, edits)`.
 
 A document is worked on by a generator that yields what it wants to know of the models: taggings of
 texts, or proposals for segments. So many documents can go on side by side, each by itself, while a
@@ -91,6 +92,11 @@ class _Work:
         if not self.edits:
             return edit
         return replace(edit, span=locate(self.edits, edit.span), reasons=self.reasons(edit, findings))
+
+    @property
+    def mended(self) -> int:
+        """How many edits of rules, a checker's among them, were made: a sign of how much is wrong."""
+        return sum(edit.by == "rule" for edit in self.edits)
 
     @property
     def dropped(self) -> bool:
@@ -230,7 +236,8 @@ class Pipeline:
     def _judged(self, works: Sequence[_Work], *, written: bool) -> _Flow[list[dict[Edit, Verdict]]]:
         """Return for each segment what is proposed, `written` by the rewriter too, and what the guards say of it."""
         jobs = [
-            Job(replace(work.segment, hypothesis=work.text), tuple(work.now), work.tagging, written) for work in works
+            Job(replace(work.segment, hypothesis=work.text), tuple(work.now), work.tagging, written, work.mended)
+            for work in works
         ]
         new = [n for n, (work, job) in enumerate(zip(works, jobs, strict=True)) if work.asked != job]
         answers = yield [jobs[n] for n in new]

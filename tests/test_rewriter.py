@@ -225,6 +225,12 @@ class TestPropose:
         assert apply(text, [e for e, _ in found]) == new
         assert all(set(values) == set(FEATURES) for _, values in found)
 
+    def test_how_much_was_mended_counts_by_the_words(self) -> None:
+        candidate = Candidate(TEXT.replace("did opened", "opened"), -1.0, -9.0)  # of eight words
+        for mended, value in ((0, 0.0), (1, 1.0), (2, 2.0), (9, 3.0)):
+            [(_, values)] = edits_of(Job(Segment(TEXT), [], mended=mended), SPAN, candidate, None)
+            assert values["mended"] == value
+
     def test_confidence_of_extremes(self) -> None:
         for gain, sure in ((-10_000.0, 0.0), (10_000.0, 1.0)):
             assert confidence(dict.fromkeys(FEATURES, 0.0) | {"gain": gain}, Trust()) == pytest.approx(sure)

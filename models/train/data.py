@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from models.train.learner import Learner
 from models.train.noise import KEYS, Forms, Noise, form_table, garbled
 from mtfix.repair.tagged import CLOSED, plain
 
@@ -244,6 +245,7 @@ class Builder:
         self.forms = form_table(w for w, n in count.items() if n >= floor)
         self.align = Aligner(self.forms)
         self.noise = Noise(self.forms, {w for w, _ in count.most_common(2500)})
+        self.learner = Learner(self.forms, [w for w, n in count.items() if n >= floor])
 
     def _news(self, most: int = 150_000) -> list[list[str]]:
         out = []
@@ -357,9 +359,11 @@ class Builder:
 
     def noisy(self, pool: list[list[str]], origin: str) -> Iterator[Row]:
         for target in pool:
-            rate = self.rng.choice((0.04, 0.08, 0.12, 0.2))
-            learner = self.rng.random() < 0.45
-            words = self.noise.damage(target, self.rng, rate, learner=learner)
+            if self.rng.random() < 0.4:
+                words = self.learner.damage(target, self.rng, self.rng.choice((1, 1, 2, 3, 4)))
+            else:
+                rate = self.rng.choice((0.04, 0.08, 0.12, 0.2))
+                words = self.noise.damage(target, self.rng, rate, learner=self.rng.random() < 0.25)
             if self.rng.random() < 0.1:
                 words = self.align.partial(words, target, self.rng)
             tags = self.align.tags(words, target)

@@ -32,8 +32,8 @@ trained_on = \"\"\"{note}\"\"\"
 {files}
 """
 NOTE = """MLQE-PE (CC0), WMT21 into English (research use), round trips through Apertium and a small Marian, noise, \\
-misspellings and garbled clauses on news, UN speeches 2015-2022 (CC0) and books (public domain): spans, \\
-and what should stand there."""
+learners' errors, misspellings and garbled clauses on news, UN speeches 2015-2022 (CC0) and books (public domain): \\
+spans and sentences, and what should stand there."""
 
 
 def export(merged: Path, out: Path, *, version: str, note: str) -> None:

@@ -23,6 +23,8 @@ from mtfix.repair.tagged import plain
 
 Example = dict
 LONGEST_TEXT, LONGEST_SPAN = 260, 90
+LONGEST_WHOLE = 190
+ESSAY = re.compile(r"\b(?:I|you|we|people|they|should|because|students?)\b")
 NO_SPACE_BEFORE = frozenset(".,;:!?)]}%”’")
 NO_SPACE_AFTER = frozenset("([{“$£€")
 
@@ -130,7 +132,7 @@ class Maker:
     def post_edits(self) -> Iterator[Example]:
         for r in read(self.data / "pairs/mlqe_pe.train.jsonl.xz"):
             if r["pair"][:2] in ("ro", "et", "ru") and r["hter"] <= 0.5:
-                yield from self.either(r["hypothesis"], r["post_edit"], "post-edit", 0.1, 0.35)
+                yield from self.entire(r["hypothesis"], r["post_edit"], "post-edit", 0.1, 0.35)
 
     def weak(self) -> Iterator[Example]:
         for r in read(self.data / "pairs/wmt21.jsonl.xz"):
@@ -149,7 +151,15 @@ class Maker:
                 continue
             text, good = r["hypothesis"], r["reference"]
             if least < similar(text.split(), good.split()) <= 1:  # type: ignore[arg-type]
-                yield from self.either(text, good, name, trust, 0.15)
+                yield from self.entire(text, good, name, trust, 0.15)
+
+    def entire(self, text: str, good: str, origin: str, trust: float, calm: float) -> Iterator[Example]:
+        """Yield now and then a whole sentence all of whose changes can be known, else what `either` yields."""
+        fits = text != good and 20 < max(len(text), len(good)) < LONGEST_WHOLE and "[[" not in text + good
+        if fits and self.rng.random() < 0.3 and all(known for *_, known in self.blocks(text, good, 0)):
+            yield {"text": text, "span": [0, len(text)], "answer": good, "from": origin + "-whole"}
+        else:
+            yield from self.either(text, good, origin, trust, calm)
 
     def either(self, text: str, good: str, origin: str, trust: float, calm: float) -> Iterator[Example]:
         """Yield an example of a change, or of a span that is fine in the faulty or in the good text."""
@@ -169,6 +179,20 @@ class Maker:
                 yield {"text": good, "span": [0, len(good)], "answer": good, "from": origin + "-whole-fine"}
             else:
                 yield from self.either(text, good, origin, 1.0, 0.25)
+
+    def learners(self, texts: list[str]) -> Iterator[Example]:
+        """Sentences with several errors of learners, mostly to be written anew as a whole."""
+        for good in sorted(texts, key=lambda t: not ESSAY.search(t)):  # what reads like an essay first
+            words = self.builder.learner.damage(found(good)[1], self.rng, self.rng.choice((1, 2, 2, 3, 4, 5, 6)))
+            text, roll = respell(good, words), self.rng.random()
+            if len(good) > LONGEST_WHOLE or len(text) > LONGEST_WHOLE or "[[" in text:
+                continue
+            if roll < 0.08:
+                yield {"text": good, "span": [0, len(good)], "answer": good, "from": "learner-fine"}
+            elif roll < 0.8 and text != good:
+                yield {"text": text, "span": [0, len(text)], "answer": good, "from": "learner-whole"}
+            else:
+                yield from self.either(text, good, "learner", 1.0, 0.2)
 
     def spelling(self, texts: list[str]) -> Iterator[Example]:
         """Words misspelt as they sound or by a slip, one or a few in a sentence; now and then with other noise."""
@@ -298,15 +322,16 @@ def merged(codes: list, near: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 SHARES = {
-    "post-edit": 8_000,
-    "wmt21": 4_000,
-    "apertium": 16_000,
-    "nmt_pt": 2_000,
-    "noise-news": 26_000,
-    "noise-un": 3_000,
-    "noise-books": 3_000,
-    "garbled": 10_000,
-    "spelling": 10_000,
+    "post-edit": 5_000,
+    "wmt21": 2_000,
+    "apertium": 8_000,
+    "nmt_pt": 1_500,
+    "noise-news": 5_000,
+    "noise-un": 1_500,
+    "noise-books": 2_000,
+    "garbled": 4_000,
+    "spelling": 4_000,
+    "learner": 24_000,
 }
 
 
@@ -314,7 +339,8 @@ def build(data: Path, scale: float, seed: int = 5) -> list[Example]:
     """Return the shuffled mix."""
     maker = Maker(data, seed)
     news = maker.texts("news", max(200, int(90_000 * scale)))
-    cut = len(news) * 2 // 3
+    cut = len(news) // 3
+    essays = [*news[cut * 2 :], *maker.texts("un_debates", 6_000), *maker.texts("books", 6_000)]
     sources: dict[str, Callable[[], Iterator[Example]]] = {
         "post-edit": maker.post_edits,
         "wmt21": maker.weak,
@@ -323,8 +349,9 @@ def build(data: Path, scale: float, seed: int = 5) -> list[Example]:
         "noise-news": lambda: maker.noisy(news[:cut], "noise-news", learner=0.5, whole=0.2),
         "noise-un": lambda: maker.noisy(maker.texts("un_debates", 8_000), "noise-un", learner=0.2, whole=0.1),
         "noise-books": lambda: maker.noisy(maker.texts("books", 8_000), "noise-books", learner=0.5, whole=0.2),
-        "garbled": lambda: maker.garbled(news[cut : cut + cut // 3]),
-        "spelling": lambda: maker.spelling(news[cut + cut // 3 :]),
+        "garbled": lambda: maker.garbled(news[cut : cut + cut // 2]),
+        "spelling": lambda: maker.spelling(news[cut + cut // 2 : cut * 2]),
+        "learner": lambda: maker.learners(essays),
     }
     out: list[Example] = []
     for name, source in sources.items():

@@ -2,8 +2,8 @@
 
 The spans are those that the tagger suspects strongly or marks for rewriting, major findings that no safe edit
 answers, and what a checker doubts: words that a dictionary lacks, faults of grammar. A segment without one never meets
-the rewriter. The guards decide what becomes of the edits. The same span in the same sentence is asked once and mended
-the same way wherever it stands.
+the rewriter, unless all is to be mended: then whole sentences are written anew. The guards decide what becomes of the
+edits. The same span in the same sentence is asked once and mended the same way wherever it stands.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ __all__ = [
 REWRITE = "REWRITE"
 FEATURES = (
     "gain", "logprob", "edits", "old", "new", "suspect", "rewrite", "score", "rise", "lost", "added", "finding",
-    "akin", "whole", "misspelt", "agrees"
+    "akin", "whole", "misspelt", "agrees", "mended"
 )  # fmt: skip
 ASK = ("suspect", "level", "rewrite", "change", "tag", "words", "content", "score")
 _CHECKERS = ("linguistic.languagetool", "linguistic.harper")
@@ -55,12 +55,13 @@ Tag = Callable[[Sequence[str]], Sequence[Tagging | None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A segment with what is known of it, and whether the rewriter is asked about it too."""
+    """A segment with what is known of it, whether the rewriter is asked too, and how many edits of rules it had."""
 
     segment: Segment
     findings: Sequence[Finding]
     tagging: Tagging | None = None
     written: bool = True
+    mended: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ class Trust:
     `weights` belong to FEATURES, with "bias"; without them the gain alone counts. `whole` are those for a sentence that
     was written anew as a whole. `apply_at` and `suggest_at` are confidences; `ask_rewrite` and `ask_suspect` what a
     word must reach to be asked about, `ask_all` what takes the place of `ask_suspect` where good guesses are wanted
-    too. Where they are, a sentence of a segment with a score below `whole_below` is asked about as a whole. Where they
-    are not, `ask` (weights of ASK, with "bias") tells how likely an answer is to be worth anything, and a span below
-    `ask_at` is left out: most suspect words can't be mended without the source.
+    too. Where they are, the sentences of a segment with a score below `whole_below` are asked about as a whole. Where
+    they are not, `ask` (weights of ASK, with "bias") tells how likely an answer is to be worth anything, and a span
+    below `ask_at` is left out: most suspect words can't be mended without the source.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -215,13 +216,13 @@ def prospects(job: Job, span: Span) -> dict[str, float]:
 
 
 def _widened(text: str, asked: Sequence[Span], closed: Sequence[Span]) -> list[Span]:
-    """Return the sentences of the spans in the place of these, where a sentence is short enough to be written anew."""
+    """Return the sentences that are short enough to be written anew, and of the others what was to be asked about."""
     out: list[Span] = []
     for sentence in sentences(text):
-        inside = [s for s in asked if sentence.start <= s.start < sentence.end]
         bare = text[sentence.start : sentence.end].rstrip()
-        fits = len(bare) <= SENTENCE and not any(c.overlaps(sentence) for c in closed)
-        out += [Span(sentence.start, sentence.start + len(bare))] if inside and fits else inside
+        fits = _LATIN.search(bare) and len(bare) <= SENTENCE and not any(c.overlaps(sentence) for c in closed)
+        whole = Span(sentence.start, sentence.start + len(bare))
+        out += [whole] if fits else [s for s in asked if sentence.start <= s.start < sentence.end]
     return out
 
 
@@ -236,12 +237,12 @@ def _within_sentences(text: str, span: Span) -> Iterable[Span]:
 def edits_of(job: Job, span: Span, candidate: Candidate, after: Tagging | None) -> list[tuple[Edit, dict[str, float]]]:
     """Return the candidate's edits, each with what its confidence is computed from.
 
-    What it would change outside the span was not asked for, nor another variety of English. Changes with fewer than
-    three words between them are one edit: they depend on each other.
+    What it would change outside the span was not asked for, nor another variety of English, nor a full stop at the
+    end: a headline has none. Changes with fewer than three words between them are one edit: they depend on each other.
     """
     text = job.segment.hypothesis
     near = Span(max(0, span.start - 1), min(len(text), span.end + 1))
-    wanted = [e for e in diff(text, candidate.text) if not _variety(text, e)]
+    wanted = [e for e in diff(text, candidate.text) if not (_variety(text, e) or _final_stop(text, e))]
     edits = [e for e in _joined(text, wanted) if e.span.touches(near)]
     whole = float(_is_sentence(text, span))
     return [
@@ -254,6 +255,10 @@ def _variety(text: str, edit: Edit) -> bool:
     """Say whether an edit only puts American for British spelling, or the other way round."""
     old, new = edit.span.of(text).lower().split(), edit.text.lower().split()
     return old != new and [plain(w) for w in old] == [plain(w) for w in new]
+
+
+def _final_stop(text: str, edit: Edit) -> bool:
+    return edit.text.strip() == "." and not edit.span.of(text).strip() and not text[edit.span.end :].strip("\"”’') \n")
 
 
 def _is_sentence(text: str, span: Span) -> bool:
@@ -298,6 +303,8 @@ def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: T
         "whole": 0.0,
         "misspelt": float(any(misspelt(f) and f.span.touches(edit.span) for f in job.findings)),
         "agrees": float(_agrees(text, edit, job.findings)),
+        # Where much was wrong, more is.
+        "mended": min(10 * job.mended / max(10, len(text.split())), 3.0),
     }
 
 
