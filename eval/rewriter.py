@@ -30,7 +30,7 @@ from mtfix.metrics.significance import compare
 from mtfix.pipeline import Pipeline
 from mtfix.repair import rewrite
 from mtfix.runtime.rewriter import read_card
-from mtfix.types import Accept, Document, Segment
+from mtfix.types import Accept, Applicability, Document, Segment
 
 WEAKEST, NEVER_TRAINED = 3, ("liv-en", "uk-en", "ja-en")
 
@@ -51,8 +51,11 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
     y = arrays(odd)[1].astype(float)
     out: dict[str, Any] = {"spans": len(odd), "edits": len(made), "confidence_ece": round(ece(p, y), 4)}
     out["spans_in_question_asked_useful_kept"] = asks(default, trust)
-    for name, at in (("0_8", 0.8), ("apply", trust.apply_at), ("suggest", trust.suggest_at)):
-        on = p >= at
+    shown = [
+        trust.how(q, whole=bool(c["features"]["whole"])) is not Applicability.DISPLAY_ONLY
+        for q, c in zip(p, made, strict=True)
+    ]
+    for name, on in (("0_8", p >= 0.8), ("apply", p >= trust.apply_at), ("suggest", np.array(shown))):
         share = round(float(on.sum()) / max(1, len(made)), 3)
         out[f"nearer_of_at_{name}"] = [int(y[on].sum()), int(on.sum()), share]
     bins = [(b / 10, (p >= b / 10) & (p < (b + 1) / 10)) for b in range(10)]
@@ -60,7 +63,7 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
         [b, round(float(p[on].mean()), 3), round(float(y[on].mean()), 3), int(on.sum())] for b, on in bins if on.any()
     ]
     for name in sorted({c["set"] for c in made}):
-        some = [c["nearer"] for q, c in zip(p, made, strict=True) if c["set"] == name and q >= trust.suggest_at]
+        some = [c["nearer"] for on, c in zip(shown, made, strict=True) if c["set"] == name and on]
         out[f"{name}_suggested_nearer_worse"] = [len(some), sum(n > 0 for n in some), sum(n < 0 for n in some)]
     return out
 

@@ -184,6 +184,7 @@ def main() -> None:
     parser.add_argument("--ask-suspect", type=float, default=0.8)
     parser.add_argument("--ask-all", type=float, default=0.55)
     parser.add_argument("--whole-below", type=float, default=75.0)
+    parser.add_argument("--whole-at", type=float, default=0.0)
     parser.add_argument("--kept", type=float, default=0.7, help="of the useful answers, those that asking less keeps")
     parser.add_argument("--sets", default="", help="sets to take, with commas; all if not given")
     o = parser.parse_args()
@@ -192,6 +193,7 @@ def main() -> None:
         "ask_suspect": o.ask_suspect,
         "ask_all": o.ask_all,
         "whole_below": o.whole_below,
+        "whole_at": o.whole_at,
     }
     if o.what == "collect":
         tagger, session = load_tagger(o.tagger, threads=o.threads), load_rewriter(o.rewriter, threads=o.threads)

@@ -1,8 +1,8 @@
 """The use case: detect -> repair -> verify -> score. No I/O.
 
 One *step* takes a document and gives the document with the edits that passed; it is repeated until
-nothing more is to be done, at most `PASSES` times. A step looks at the text, and at how much rules
-have mended, which can only make the rewriter surer; so a repaired text put in again comes out as it
+nothing more is to be done, at most `PASSES` times. A step looks at the text, and at how much
+was mended, which can only make the rewriter surer; so a repaired text put in again comes out as it
 is. Edits of later steps are composed into edits of the hypothesis, so the post-edit is always
 `apply(hypothesis, edits)`.
 
@@ -95,8 +95,8 @@ class _Work:
 
     @property
     def mended(self) -> int:
-        """How many edits of rules, a checker's among them, were made: a sign of how much is wrong."""
-        return sum(edit.by == "rule" for edit in self.edits)
+        """How many edits but the tagger's were made, those of checkers first of all: a sign that a learner wrote it."""
+        return sum(edit.by != "tagger" for edit in self.edits)
 
     @property
     def dropped(self) -> bool:

@@ -225,6 +225,22 @@ class TestPropose:
         assert apply(text, [e for e, _ in found]) == new
         assert all(set(values) == set(FEATURES) for _, values in found)
 
+    def test_of_a_sentence_written_anew_more_is_asked(self) -> None:
+        trust = Trust(apply_at=0.9, suggest_at=0.3, whole_at=0.5)
+        assert trust.how(0.4) is Applicability.UNSAFE
+        assert trust.how(0.4, whole=True) is Applicability.DISPLAY_ONLY
+        assert Trust(suggest_at=0.3).how(0.4, whole=True) is Applicability.UNSAFE
+
+    def test_where_all_is_mended_whole_sentences_are_asked_about(self) -> None:
+        job = Job(Segment(TEXT), [], tagging())  # nothing is suspect, and the score is 50
+        assert spans(job, Trust(whole_below=60.0)) == ()
+        assert spans(job, Trust(whole_below=60.0).thorough()) == (Span(0, 32), Span(33, 48))
+        assert spans(job, Trust(whole_below=40.0).thorough()) == ()
+
+    def test_a_headline_gets_no_full_stop(self) -> None:
+        found = edits_of(Job(Segment("Rain fall today"), []), Span(0, 15), Candidate("Rain falls today.", -1, -9), None)
+        assert [e.text for e, _ in found] == ["falls"]
+
     def test_how_much_was_mended_counts_by_the_words(self) -> None:
         candidate = Candidate(TEXT.replace("did opened", "opened"), -1.0, -9.0)  # of eight words
         for mended, value in ((0, 0.0), (1, 1.0), (2, 2.0), (9, 3.0)):

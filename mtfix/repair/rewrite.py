@@ -55,7 +55,10 @@ Tag = Callable[[Sequence[str]], Sequence[Tagging | None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A segment with what is known of it, whether the rewriter is asked too, and how many edits of rules it had."""
+    """A segment with what is known of it.
+
+    `written`: the rewriter is asked about it too; `mended`: how many edits it had already, the tagger's apart.
+    """
 
     segment: Segment
     findings: Sequence[Finding]
@@ -71,9 +74,10 @@ class Trust:
     `weights` belong to FEATURES, with "bias"; without them the gain alone counts. `whole` are those for a sentence that
     was written anew as a whole. `apply_at` and `suggest_at` are confidences; `ask_rewrite` and `ask_suspect` what a
     word must reach to be asked about, `ask_all` what takes the place of `ask_suspect` where good guesses are wanted
-    too. Where they are, the sentences of a segment with a score below `whole_below` are asked about as a whole. Where
-    they are not, `ask` (weights of ASK, with "bias") tells how likely an answer is to be worth anything, and a span
-    below `ask_at` is left out: most suspect words can't be mended without the source.
+    too. Where they are, the sentences of a segment with a score below `whole_below` are asked about as a whole, and of
+    what is written then edits of at least `whole_at` are suggested (0: `suggest_at`). Where they are not, `ask`
+    (weights of ASK, with "bias") tells how likely an answer is to be worth anything, and a span below `ask_at` is left
+    out: most suspect words can't be mended without the source.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
@@ -85,6 +89,7 @@ class Trust:
     ask_suspect: float = 0.8
     ask_all: float = 0.55
     whole_below: float = 0.0
+    whole_at: float = 0.0
     ask_at: float = 0.0
     sentences: bool = False  # ask about whole sentences too
 
@@ -92,16 +97,17 @@ class Trust:
         """Return the same trust with more words asked about: slower, and more is mended."""
         return replace(self, ask_suspect=min(self.ask_suspect, self.ask_all), sentences=True)
 
-    def how(self, sure: float) -> Applicability:
-        """Return how far an edit of this confidence may be trusted."""
+    def how(self, sure: float, *, whole: bool = False) -> Applicability:
+        """Return how far an edit of this confidence may be trusted; `whole`: of a sentence written anew."""
         if sure >= self.apply_at:
             return Applicability.SAFE
-        return Applicability.UNSAFE if sure >= self.suggest_at else Applicability.DISPLAY_ONLY
+        least = self.whole_at if whole and self.whole_at else self.suggest_at
+        return Applicability.UNSAFE if sure >= least else Applicability.DISPLAY_ONLY
 
 
 def trust_of(trust: Mapping[str, float], whole: Mapping[str, float], ask: Mapping[str, float] | None = None) -> Trust:
     """Return the trust that tables of a card state: weights and levels, and weights for whole sentences and asking."""
-    own = ("apply_at", "suggest_at", "ask_rewrite", "ask_suspect", "ask_all", "whole_below", "ask_at")
+    own = ("apply_at", "suggest_at", "ask_rewrite", "ask_suspect", "ask_all", "whole_below", "whole_at", "ask_at")
     weights = {name: value for name, value in trust.items() if name not in own}
     levels: dict[str, Any] = {name: trust[name] for name in own if name in trust}
     return Trust(weights, dict(whole), dict(ask or {}), **levels)
@@ -133,7 +139,7 @@ def propose(
 
 def level_of(text: str, edit: Edit, values: Mapping[str, float], sure: float, trust: Trust) -> Applicability:
     """Return how far an edit may be trusted: what changes the content, on the rewriter's word alone, is never SAFE."""
-    how = trust.how(sure)
+    how = trust.how(sure, whole=bool(values["whole"]))
     if how is Applicability.SAFE and not (values["agrees"] or _same_content(text, edit)):
         return Applicability.UNSAFE
     return how

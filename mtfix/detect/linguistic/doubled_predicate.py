@@ -12,6 +12,7 @@ _DOUBLED = re.compile(
          (?P<filler>{_PREPOSITION}(?:[ ]\w[\w'’-]*){{1,8}}?)[ ]
          (?:(?P<two>{_AUX}|(?:has|have|had|will|would|could)(?![ ]been\b))[ ]
              (?:(?:\w+ly|later|then|also|soon|still|already|now)[ ])?(?P<second>\w+)
+             (?:[ ](?:up|down|out|off|away|back)(?=[ ]*(?:[.,;:!?]|$)))?
            |(?P<past>died|went|came|fell|began|became|took|gave|remained|arrived|escaped))\b""",
     re.VERBOSE,
 )
@@ -76,6 +77,10 @@ def _one_clause(text: str, start: int) -> bool:
             fixed="Two tankers were struck by the navy’s torpedoes and were sunk.",
         ),
         Example(
+            "The drones ⟦were met by the city’s gunners were shot down⟧.",
+            fixed="The drones were met by the city’s gunners and were shot down.",
+        ),
+        Example(
             "The hut ⟦was built by monks in 1720 is now a⟧ school.",
             fixed="The hut was built by monks in 1720 and is now a school.",
         ),
@@ -113,10 +118,11 @@ def doubled_predicate(segment: Segment) -> Iterator[Hit]:
             continue
         whole, cut = match.group(), match.start("two" if match["two"] else "past") - match.start()
         first, second = whole[: cut - 1], whole[cut:]
+        ends = text[match.end() :].lstrip()[:1] in ("", *".,;:!?")  # else the second predicate goes on
         yield Hit(
             Span(*match.span()),
             fix=f"{first} and {second}",
-            alternatives=(first, f"that {whole}", whole[len(match["one"]) + 1 :]),
+            alternatives=(*([first] if ends else []), f"that {whole}", whole[len(match["one"]) + 1 :]),
             message=f"Two predicates, “{match['one']} {match['first']}” and “{second}”, "
             "share one subject with nothing between them.",
         )
