@@ -58,7 +58,7 @@ def cases(
         first = Pipeline(Settings(rewriter="none"))
         documents = [Document((Segment(p.hypothesis),)) for p in pairs]
         made = [r.repairs[0] for r in first.run_many(documents, accept=Accept.ALL)]
-        given = [(r.post_edit, sum(e.by == "rule" for e in r.edits)) for r in made]
+        given = [(r.post_edit, sum(e.by != "tagger" for e in r.edits)) for r in made]
     taggings = tagger.tag([text for text, _ in given])
     rules = Pipeline(Settings(tagger="none", rewriter="none"))
     reports = rules.run_many([Document((Segment(text),)) for text, _ in given], accept=Accept.NONE)

@@ -1,4 +1,4 @@
-"""Errors of learners for the training mix: real words, each of its kind, the same for the same seed."""
+"""Errors of learners for the training mix: each of its kind, the same for the same seed."""
 
 import random
 
@@ -15,7 +15,7 @@ FORMS = {
     "reading": {"BASE": "read", "S": "reads"},
 }
 VOCABULARY = ("success", "successful", "successfully", "book", "books", "go", "going", "read", "reading")
-SENTENCE = "You should go to the library , because it is easier to read a book there .".split()
+SENTENCE = "You should go to the mayor's library , because it is a success and easier to read a book there .".split()
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def test_each_way_makes_one_error(learner: Learner) -> None:
     rng = random.Random(3)
     for _, way in learner.ways:
         made = [m for m in (way(SENTENCE, rng) for _ in range(40)) if m]
+        assert any(m != SENTENCE for m in made), way.__name__
         assert all(abs(len(m) - len(SENTENCE)) <= 4 for m in made), way.__name__
         assert all(m[0][:1].isupper() or way.__name__ == "small" for m in made if m), way.__name__
 

@@ -247,6 +247,11 @@ class TestPropose:
             [(_, values)] = edits_of(Job(Segment(TEXT), [], mended=mended), SPAN, candidate, None)
             assert values["mended"] == value
 
+    def test_the_shipped_numbers_keep_a_second_run_quiet(self) -> None:
+        # In a repaired text put in again nothing was mended yet: that may only make the rewriter less sure.
+        card = read_card(Path(__file__).parent.parent / "models/rewriter-en", "rewriter-en")
+        assert card.trust["mended"] >= 0 and card.whole["mended"] >= 0
+
     def test_confidence_of_extremes(self) -> None:
         for gain, sure in ((-10_000.0, 0.0), (10_000.0, 1.0)):
             assert confidence(dict.fromkeys(FEATURES, 0.0) | {"gain": gain}, Trust()) == pytest.approx(sure)

@@ -363,7 +363,7 @@ class Builder:
                 words = self.learner.damage(target, self.rng, self.rng.choice((1, 1, 2, 3, 4)))
             else:
                 rate = self.rng.choice((0.04, 0.08, 0.12, 0.2))
-                words = self.noise.damage(target, self.rng, rate, learner=self.rng.random() < 0.25)
+                words = self.noise.damage(target, self.rng, rate, misspelling=self.rng.random() < 0.25)
             if self.rng.random() < 0.1:
                 words = self.align.partial(words, target, self.rng)
             tags = self.align.tags(words, target)

@@ -1,7 +1,8 @@
 """Errors as learners of English make them: several in a sentence, each of a kind that teachers know.
 
 Rozovskaya and Roth (NAACL 2010) showed that noise in the proportions of learners teaches more than noise at random; the
-kinds follow ERRANT (Bryant et al., ACL 2017). All words written are real ones, apart from misspellings.
+kinds follow ERRANT (Bryant et al., ACL 2017). Words are real ones, apart from
+misspellings and forms that only learners make (informations, childs).
 """
 
 import random
@@ -25,7 +26,6 @@ in spite of => in spite / despite of
 although => even / although that
 because of => because / cause of
 because => because of / cause / since that
-according to me => in my opinion
 in my opinion => according to me / in my opinion that / on my opinion / for me
 in conclusion => in a conclusion / as conclusion / to conclusion
 on the other hand => in the other hand / on other hand / by the other hand

@@ -1,4 +1,4 @@
-"""Errors of the kinds that machine translation and learners make, put into clean words.
+"""Errors of the kinds that machine translation makes, put into clean words.
 
 Only real word forms are written (an inflection table made from the corpus and lemminflect), apart from
 plain misspellings, which have their own operator.
@@ -127,8 +127,8 @@ class Noise:
         self.forms = forms
         self.frequent = frequent
 
-    def damage(self, words: list[str], rng: Rng, rate: float, *, learner: bool = False) -> list[str]:
-        """Return a damaged copy; about `rate` of the words are touched."""
+    def damage(self, words: list[str], rng: Rng, rate: float, *, misspelling: bool = False) -> list[str]:
+        """Return a damaged copy; about `rate` of the words are touched. `misspelling`: some of them misspelt."""
         out: list[str] = []
         at = 0
         while at < len(words):
@@ -137,14 +137,14 @@ class Noise:
                 out.append(word)
                 at += 1
                 continue
-            new, used = self._one(words, at, rng, learner)
+            new, used = self._one(words, at, rng, misspelling)
             out += new
             at += used
         if rng.random() < rate:
             out = self._quotes(out, rng)
         return out or list(words)
 
-    def _one(self, words: list[str], at: int, rng: Rng, learner: bool) -> tuple[list[str], int]:
+    def _one(self, words: list[str], at: int, rng: Rng, misspelling: bool) -> tuple[list[str], int]:
         word = words[at]
         low = word.lower()
         after = words[at + 1] if at + 1 < len(words) else ""
@@ -170,7 +170,7 @@ class Noise:
         if not WORD.match(word):
             return [word], 1
         if word.islower():
-            return self._content(words, at, rng, learner)
+            return self._content(words, at, rng, misspelling)
         if at == 0 and roll < 0.2:
             return [word.lower()], 1
         return [word], 1
@@ -183,12 +183,12 @@ class Noise:
             return [","], 1
         return [mark], 1
 
-    def _content(self, words: list[str], at: int, rng: Rng, learner: bool) -> tuple[list[str], int]:
+    def _content(self, words: list[str], at: int, rng: Rng, misspelling: bool) -> tuple[list[str], int]:
         word = words[at]
         after = words[at + 1] if at + 1 < len(words) else ""
         forms = list(self.forms.get(word, {}).values())
         roll = rng.random()
-        if learner and roll < 0.45 and len(word) > 3 and word in self.frequent:
+        if misspelling and roll < 0.45 and len(word) > 3 and word in self.frequent:
             return [misspelt(word, rng)], 1
         if forms and roll < 0.62:
             return [rng.choice(forms)], 1

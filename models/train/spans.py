@@ -168,10 +168,10 @@ class Maker:
         else:
             yield from self.example(text, good, origin, trust=trust)
 
-    def noisy(self, texts: list[str], origin: str, *, learner: float, whole: float) -> Iterator[Example]:
+    def noisy(self, texts: list[str], origin: str, *, misspelling: float, whole: float) -> Iterator[Example]:
         for good in texts:
             rate = self.rng.choice((0.05, 0.1, 0.15, 0.25))
-            words = self.noise.damage(found(good)[1], self.rng, rate, learner=self.rng.random() < learner)
+            words = self.noise.damage(found(good)[1], self.rng, rate, misspelling=self.rng.random() < misspelling)
             text = respell(good, words)
             if text != good and self.rng.random() < whole and len(text) < 180:
                 yield {"text": text, "span": [0, len(text)], "answer": good, "from": origin + "-whole"}
@@ -199,7 +199,7 @@ class Maker:
         for good in texts:
             words = found(good)[1]
             if self.rng.random() < 0.4:
-                words = self.noise.damage(words, self.rng, 0.08, learner=True)
+                words = self.noise.damage(words, self.rng, 0.08, misspelling=True)
             some = [n for n, w in enumerate(words) if w.isalpha() and w.islower() and len(w) > 4]
             if not some:
                 continue
@@ -346,9 +346,9 @@ def build(data: Path, scale: float, seed: int = 5) -> list[Example]:
         "wmt21": maker.weak,
         "apertium": lambda: maker.round_trips("apertium", 0.55, 0.35),
         "nmt_pt": lambda: maker.round_trips("nmt_pt", 0.6, 0.0),
-        "noise-news": lambda: maker.noisy(news[:cut], "noise-news", learner=0.5, whole=0.2),
-        "noise-un": lambda: maker.noisy(maker.texts("un_debates", 8_000), "noise-un", learner=0.2, whole=0.1),
-        "noise-books": lambda: maker.noisy(maker.texts("books", 8_000), "noise-books", learner=0.5, whole=0.2),
+        "noise-news": lambda: maker.noisy(news[:cut], "noise-news", misspelling=0.5, whole=0.2),
+        "noise-un": lambda: maker.noisy(maker.texts("un_debates", 8_000), "noise-un", misspelling=0.2, whole=0.1),
+        "noise-books": lambda: maker.noisy(maker.texts("books", 8_000), "noise-books", misspelling=0.5, whole=0.2),
         "garbled": lambda: maker.garbled(news[cut : cut + cut // 2]),
         "spelling": lambda: maker.spelling(news[cut + cut // 2 : cut * 2]),
         "learner": lambda: maker.learners(essays),
