@@ -207,7 +207,8 @@ def test_a_kill_after_a_restart_does_not_take_the_old_run_for_done(here: Path, m
 
 def test_an_interrupt_ends_the_command_and_says_how_to_go_on(here: Path) -> None:
     Path("mtfix.toml").write_text('languagetool = "off"\ntagger = "none"\nrewriter = "none"\n')
-    Path("in.txt").write_text("".join(LINES) * 100)
+    # Each line another, and more than can be done before the signal comes, however late that is.
+    Path("in.txt").write_text("".join(f"{n} {line}" for n in range(10_000) for line in LINES))
     command = [sys.executable, "-m", "mtfix", "corpus", "in.txt", "out.txt", "--jobs", "2"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
