@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import lzma
 import math
+import random
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -479,6 +481,35 @@ def test_ones_own_corrections_become_examples(tmp_path: Path) -> None:
     ]
     path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     assert [(e["span"], e["answer"]) for e in corrections(path)] == [([3, 5], "goes"), ([3, 5], "go"), ([3, 5], "went")]
+
+
+@pytest.mark.train
+def test_what_an_answer_says_anew_weighs_more() -> None:
+    pytest.importorskip("peft")
+    from models.train.rewriter import changed
+
+    for span, answer, new in (
+        ("He go home.", "He goes home.", ["goes"]),
+        ("He go to home.", "He go home.", ["home"]),  # after a struck word comes what it was struck for
+        ("of the the", "of the", ["\n"]),
+        ("He goes home.", "He goes home.", []),
+    ):
+        assert [f"{answer}\n"[a:b] for a, b in changed(span, answer)] == new
+
+
+@pytest.mark.train
+def test_a_sentence_is_taught_to_be_mended_as_far_as_can_be_known() -> None:
+    pytest.importorskip("models.train.spans")
+    from types import SimpleNamespace
+
+    from models.train.spans import Maker
+
+    text, good = "He go to an bank of Riga.", "He goes to a shore of Riga."
+    blocks = [(3, 5, "goes", True), (9, 16, "a shore", False)]
+    maker: Any = SimpleNamespace(blocks=lambda *_: blocks, rng=random.Random(1))
+    assert Maker.partly(maker, text, good, 0.0) == "He goes to an bank of Riga."
+    assert Maker.partly(maker, text, good, 1.0) == good
+    assert Maker.partly(maker, text, good, 0.5) in (good, "He goes to an bank of Riga.")
 
 
 def recipe(module: str, *options: object) -> str:

@@ -9,10 +9,12 @@ edit that was rejected teaches to leave the words alone), as the page writes the
 from OUT by itself. At the end OUT/merged is a transformers folder; `models.train.rewriter_export` makes the product.
 
 Low-rank adapters: Hu et al., LoRA, ICLR 2022. Only the upper layers have them, so the lower ones need no backward
-pass; only the answer's places meet the output layer.
+pass; only the answer's places meet the output layer. Words that the answer changes weigh more than words that it
+copies: Junczys-Dowmunt et al., Approaching Neural GEC as a Low-Resource MT Task, NAACL 2018 (edit-weighted MLE).
 """
 
 import argparse
+import difflib
 import json
 import random
 import time
@@ -40,8 +42,6 @@ def prompt(e: Example) -> str:
 
 def corrections(path: Path) -> Iterator[Example]:
     """Yield examples from one's own corrections; a text that was left alone teaches that it is right."""
-    import difflib
-
     for line in path.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         text = record["hypothesis"]
@@ -64,25 +64,44 @@ def corrections(path: Path) -> Iterator[Example]:
                 yield {"text": text, "span": [places[i][0], places[j - 1][1]], "answer": answer, "from": "own"}
 
 
-def encode(tokenizer: PreTrainedTokenizerFast, batch: list[Example]) -> tuple[Tensor, Tensor, Tensor]:
-    """Return ids, mask and labels (-100 where nothing is to be learned)."""
+def changed(span: str, answer: str) -> list[tuple[int, int]]:
+    """Return where an answer says something new; where words were struck, the word that follows (or the line end)."""
+    places, new = found(answer)
+    starts, ends = [a for a, _ in places] + [len(answer)], [b for _, b in places] + [len(answer) + 1]
+    codes = difflib.SequenceMatcher(None, found(span)[1], new, autojunk=False).get_opcodes()
+    return [(starts[k], ends[max(k, m - 1)]) for op, _, _, k, m in codes if op != "equal"]
+
+
+def encode(
+    tokenizer: PreTrainedTokenizerFast, batch: list[Example], edit_weight: float
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return ids, mask, labels (-100 where nothing is to be learned) and the weight of each label."""
     heads = [prompt(e) for e in batch]
-    whole = tokenizer([joined(h, e["answer"]) for h, e in zip(heads, batch, strict=True)])["input_ids"]
+    texts = [joined(h, e["answer"]) for h, e in zip(heads, batch, strict=True)]
+    coded = tokenizer(texts, return_offsets_mapping=True)
+    whole = coded["input_ids"]
     start = [shared(h, w) for h, w in zip(tokenizer(heads)["input_ids"], whole, strict=True)]
     width = max(map(len, whole))
     ids, labels = torch.zeros(len(batch), width, dtype=torch.long), torch.full((len(batch), width), -100)
-    for n, (w, s) in enumerate(zip(whole, start, strict=True)):
+    weights = torch.ones(len(batch), width)
+    for n, (w, s, e) in enumerate(zip(whole, start, batch, strict=True)):
         ids[n, : len(w)] = torch.tensor(w)
         labels[n, s : len(w)] = ids[n, s : len(w)]
+        at = len(texts[n]) - len(e["answer"]) - 1
+        for a, b in changed(e["text"][slice(*e["span"])], e["answer"]):
+            for k, (x, y) in enumerate(coded["offset_mapping"][n]):
+                if x < at + b and y > at + a:
+                    weights[n, k] = edit_weight
     mask = (torch.arange(width) < torch.tensor([[len(w)] for w in whole])).long()
-    return ids, mask, labels
+    return ids, mask, labels, weights
 
 
-def loss_of(model: nn.Module, ids: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
-    """Return the mean cross-entropy of the answers' tokens."""
+def loss_of(model: nn.Module, ids: Tensor, mask: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    """Return the weighted mean cross-entropy of the answers' tokens."""
     hidden = model.model(input_ids=ids, attention_mask=mask).last_hidden_state[:, :-1]
     on = labels[:, 1:] >= 0
-    return nn.functional.cross_entropy(model.lm_head(hidden[on]).float(), labels[:, 1:][on])
+    each = nn.functional.cross_entropy(model.lm_head(hidden[on]).float(), labels[:, 1:][on], reduction="none")
+    return (each * weights[:, 1:][on]).sum() / weights[:, 1:][on].sum()
 
 
 def batches(examples: list[Example], seed: int, size: int) -> list[list[Example]]:
@@ -171,9 +190,9 @@ def run(o: argparse.Namespace, wrapped: nn.Module, tokenizer, todo: list[list[Ex
             break
         for group in opt.param_groups:
             group["lr"] = o.lr * min(1.0, (step + 1) / 40) * max(0.03, 1 - done)
-        ids, mask, labels = encode(tokenizer, todo[step])
+        batch = encode(tokenizer, todo[step], o.edit_weight)
         with torch.autocast("cpu", torch.bfloat16, enabled=BF16):
-            loss = loss_of(model, ids, mask, labels)
+            loss = loss_of(model, *batch)
         loss.backward()
         nn.utils.clip_grad_norm_(learned, 1.0)
         opt.step()
@@ -217,6 +236,7 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--rank", type=int, default=32)
     p.add_argument("--lr", type=float, default=4e-4)
     p.add_argument("--batch", type=int, default=24)
+    p.add_argument("--edit-weight", type=float, default=2.0)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--seed", type=int, default=11)
     p.add_argument("--every", type=float, default=600.0)

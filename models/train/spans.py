@@ -154,12 +154,23 @@ class Maker:
                 yield from self.entire(text, good, name, trust, 0.15)
 
     def entire(self, text: str, good: str, origin: str, trust: float, calm: float) -> Iterator[Example]:
-        """Yield now and then a whole sentence all of whose changes can be known, else what `either` yields."""
+        """Yield now and then a whole sentence, mended as far as can be known, else what `either` yields."""
         fits = text != good and 20 < max(len(text), len(good)) < LONGEST_WHOLE and "[[" not in text + good
-        if fits and self.rng.random() < 0.3 and all(known for *_, known in self.blocks(text, good, 0)):
-            yield {"text": text, "span": [0, len(text)], "answer": good, "from": origin + "-whole"}
+        if fits and "\n" not in text + good and self.rng.random() < 0.5:
+            better = self.partly(text, good, trust / 2)
+            if better != text or self.rng.random() < 0.5:
+                yield {"text": text, "span": [0, len(text)], "answer": better, "from": origin + "-whole"}
         else:
             yield from self.either(text, good, origin, trust, calm)
+
+    def partly(self, text: str, good: str, trust: float) -> str:
+        """Return the text with those changes that can be known, and of the others a share of `trust`."""
+        out, at = [], 0
+        for start, end, answer, known in self.blocks(text, good, 0):
+            if start >= at and (known or self.rng.random() < trust):
+                out += [text[at:start], answer]
+                at = end
+        return "".join(out) + text[at:]
 
     def either(self, text: str, good: str, origin: str, trust: float, calm: float) -> Iterator[Example]:
         """Yield an example of a change, or of a span that is fine in the faulty or in the good text."""

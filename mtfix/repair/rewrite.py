@@ -42,7 +42,7 @@ __all__ = [
 REWRITE = "REWRITE"
 FEATURES = (
     "gain", "logprob", "edits", "old", "new", "suspect", "rewrite", "score", "rise", "lost", "added", "finding",
-    "akin", "whole", "misspelt", "agrees", "mended"
+    "akin", "whole", "misspelt", "agrees", "mended", "doubt", "near", "eased"
 )  # fmt: skip
 ASK = ("suspect", "level", "rewrite", "change", "tag", "words", "content", "score")
 _CHECKERS = ("linguistic.languagetool", "linguistic.harper")
@@ -248,13 +248,17 @@ def edits_of(job: Job, span: Span, candidate: Candidate, after: Tagging | None) 
     """
     text = job.segment.hypothesis
     near = Span(max(0, span.start - 1), min(len(text), span.end + 1))
-    wanted = [e for e in diff(text, candidate.text) if not (_variety(text, e) or _final_stop(text, e))]
+    every = diff(text, candidate.text)
+    wanted = [e for e in every if not (_variety(text, e) or _final_stop(text, e))]
     edits = [e for e in _joined(text, wanted) if e.span.touches(near)]
     whole = float(_is_sentence(text, span))
-    return [
-        (replace(e, by="rewriter"), features(job, e, candidate, edits=len(edits), after=after) | {"whole": whole})
-        for e in edits
-    ]
+    out = []
+    for edit in edits:
+        start = edit.span.start + sum(len(e.text) - len(e.span) for e in every if e.span.start < edit.span.start)
+        there = Span(start, start + len(edit.text))
+        values = features(job, edit, candidate, edits=len(edits), after=after, there=there)
+        out.append((replace(edit, by="rewriter"), values | {"whole": whole}))
+    return out
 
 
 def _variety(text: str, edit: Edit) -> bool:
@@ -284,8 +288,13 @@ def _joined(text: str, edits: Sequence[Edit]) -> list[Edit]:
     return out
 
 
-def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: Tagging | None) -> dict[str, float]:
-    """Return what the confidence of an edit is computed from: probabilities, sizes, the tagger's opinion, content."""
+def features(
+    job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: Tagging | None, there: Span
+) -> dict[str, float]:
+    """Return what the confidence of an edit is computed from: probabilities, sizes, the tagger's opinion, content.
+
+    `after` is what the tagger says of the candidate, `there` where the edit stands in it.
+    """
     text, tagging = job.segment.hypothesis, job.tagging
     old, new = changed_words(text, edit)
     lost, added, akin = _content(old, new)
@@ -311,7 +320,19 @@ def features(job: Job, edit: Edit, candidate: Candidate, *, edits: int, after: T
         "agrees": float(_agrees(text, edit, job.findings)),
         # Where much was wrong, more is.
         "mended": min(10 * job.mended / max(10, len(text.split())), 3.0),
+        # How likely the tagger would change what was written, or what stands beside it; how much less it would change.
+        "doubt": max(_changes(after, there), default=0.0),
+        "near": max(_changes(after, there, 2), default=0.0),
+        "eased": min(max(sum(_changes(tagging)) - sum(_changes(after)), -2.0), 2.0) if tagging and after else 0.0,
     }
+
+
+def _changes(tagging: Tagging | None, span: Span | None = None, beside: int = 0) -> list[float]:
+    """Return how likely the tagger would change each word, or each that touches a span and so many beside it."""
+    if tagging is None or not tagging.keep:
+        return []
+    here = [n for n, w in enumerate(tagging.words) if span is None or w.touches(span)]
+    return [1 - p for p in tagging.keep[max(0, here[0] - beside) : here[-1] + 1 + beside]] if here else []
 
 
 def _agrees(text: str, edit: Edit, findings: Sequence[Finding]) -> bool:
