@@ -51,6 +51,8 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
     y = arrays(odd)[1].astype(float)
     out: dict[str, Any] = {"spans": len(odd), "edits": len(made), "confidence_ece": round(ece(p, y), 4)}
     out["spans_in_question_asked_useful_kept"] = asks(default, trust)
+    whole = np.array([bool(c["features"]["whole"]) for c in made])
+    out["ranked_spans_sentences"] = [ranked(p[~whole], y[~whole]), ranked(p[whole], y[whole])]
     shown = [
         trust.how(q, whole=bool(c["features"]["whole"])) is not Applicability.DISPLAY_ONLY
         for q, c in zip(p, made, strict=True)
@@ -66,6 +68,12 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
         some = [c["nearer"] for on, c in zip(shown, made, strict=True) if c["set"] == name and on]
         out[f"{name}_suggested_nearer_worse"] = [len(some), sum(n > 0 for n in some), sum(n < 0 for n in some)]
     return out
+
+
+def ranked(p: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> float:
+    """Return how often a right edit is surer than a wrong one: the area under the ROC curve."""
+    right, wrong = p[y > 0][:, None], p[y == 0][None]
+    return round(float(((right > wrong) + (right == wrong) / 2).mean()), 3) if right.size and wrong.size else 0.5
 
 
 def sets(data: Path, limit: int) -> dict[str, list[Pair]]:

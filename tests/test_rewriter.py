@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from mtfix.errors import CardInvalid, ModelError, ModelMissing
-from mtfix.repair.rewrite import FEATURES, Job, Trust, confidence, edits_of, propose, spans
+from mtfix.repair.rewrite import FEATURES, Job, Trust, confidence, edits_of, level_of, propose, spans
 from mtfix.runtime.rewriter import Candidate, Card, Request, Session, find, load, read_card
 from mtfix.text.edits import apply
 from mtfix.types import Applicability, Category, Edit, Finding, Segment, Severity, Side, Span, Tagging
@@ -257,6 +257,25 @@ class TestPropose:
     def test_confidence_of_extremes(self) -> None:
         for gain, sure in ((-10_000.0, 0.0), (10_000.0, 1.0)):
             assert confidence(dict.fromkeys(FEATURES, 0.0) | {"gain": gain}, Trust()) == pytest.approx(sure)
+
+    def test_a_word_that_loses_its_prefix_is_only_suggested(self) -> None:
+        text = "The third subparagraph of it, aswell."
+        sure = {"whole": 0.0, "agrees": 1.0}
+        trust = Trust(apply_at=0.5, suggest_at=0.2)
+        assert level_of(text, Edit(Span(10, 22), "paragraph"), sure, 0.9, trust) is Applicability.UNSAFE
+        assert level_of(text, Edit(Span(30, 36), "as well"), sure, 0.9, trust) is Applicability.SAFE
+
+    def test_a_confidence_sees_what_the_tagger_would_still_change(self) -> None:
+        text, new = "He go home now.", "He goes homes now."
+        words = tuple(Span(*p) for p in ((0, 2), (3, 5), (6, 10), (11, 14), (14, 15)))
+        there = tuple(Span(*p) for p in ((0, 2), (3, 7), (8, 13), (14, 17), (17, 18)))
+        before = Tagging(words, (0.5,) * 5, ((),) * 5, 50.0, keep=(1.0, 0.2, 1.0, 1.0, 1.0))
+        after = Tagging(there, (0.5,) * 5, ((),) * 5, 50.0, keep=(1.0, 0.9, 0.3, 1.0, 0.6))
+        job = Job(Segment(text), (), before)
+        ((_, values),) = edits_of(job, Span(3, 10), Candidate(new, -1.0, -2.0), after)
+        assert values["doubt"] == pytest.approx(0.7)
+        assert values["near"] == pytest.approx(0.7)
+        assert values["eased"] == pytest.approx(0.8 - 1.2)
 
 
 class TestCards:

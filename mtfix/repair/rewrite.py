@@ -140,9 +140,8 @@ def propose(
 def level_of(text: str, edit: Edit, values: Mapping[str, float], sure: float, trust: Trust) -> Applicability:
     """Return how far an edit may be trusted: what changes the content, on the rewriter's word alone, is never SAFE."""
     how = trust.how(sure, whole=bool(values["whole"]))
-    if how is Applicability.SAFE and not (values["agrees"] or _same_content(text, edit)):
-        return Applicability.UNSAFE
-    return how
+    same = (values["agrees"] or _same_content(text, edit)) and not _beheaded(text, edit)
+    return Applicability.UNSAFE if how is Applicability.SAFE and not same else how
 
 
 def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
@@ -340,6 +339,14 @@ def _agrees(text: str, edit: Edit, findings: Sequence[Finding]) -> bool:
     near = [e for f in findings if _here(f) and f.span.touches(edit.span) for e in f.edits]
     new = apply(text, [edit]) if near else ""
     return any(apply(text, [e]) == new for e in near)
+
+
+def _beheaded(text: str, edit: Edit) -> bool:
+    """Say whether a word loses a prefix or gets one: a subparagraph is no paragraph, whatever the dictionary knows."""
+    old, new = changed_words(text, edit)
+    pairs = [pair for a in old for b in new if a != b for pair in ((a, b), (b, a))]
+    heads = [x[: -len(y)] for x, y in pairs if len(y) > 3 and x.endswith(y)]
+    return any(len(head) > 1 and head not in {*old, *new} for head in heads)  # "inorder" is "in order"
 
 
 def _same_content(text: str, edit: Edit) -> bool:

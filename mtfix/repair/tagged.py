@@ -60,6 +60,8 @@ _PLAIN = (
     (r"ence(s?)$", r"ense\1"),
     (r"ll(ed|ing|er|ers|or|ors)$", r"l\1"),
     (r"mme(s?)$", r"m\1"),
+    (r"oeuvr(?=ed|ing)", "euver"),
+    (r"oeuvre", "euver"),
     (r"[ao]e(?=[a-z]{2})", "e"),
     (r"(toward|afterward|backward|forward)s$", r"\1"),
 )
