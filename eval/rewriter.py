@@ -1,7 +1,7 @@
 """Measure the rewriter: its edits and their confidence, and what it adds to the rules and the tagger.
 
     python -m eval.rewriter confidence --cases CASES.jsonl --card models/rewriter-en/card.toml
-    python -m eval.rewriter gain --data DIR [--limit N] [--sets apertium,ro-en,...] [--languagetool in-process]
+    python -m eval.rewriter gain --data DIR [--limit N] [--sets apertium,ro-en,...] [--level safe,all]
 
 `confidence` reads what `eval.rewriter_fit collect` wrote, takes the odd-numbered records (the card was fitted on the
 even ones), and puts its figures into the card. `gain` runs the whole of mtfix without and with the rewriter at both
@@ -114,10 +114,10 @@ def post_edits(pipeline: Pipeline, pairs: Sequence[Pair], accept: Accept) -> lis
     return [r.repairs[0].post_edit for r in reports]
 
 
-def gain(pairs: Sequence[Pair], without: Pipeline, whole: Pipeline, name: str) -> None:
-    """Print the figures of a set: nothing done, without the rewriter, with it; at both levels."""
+def gain(pairs: Sequence[Pair], without: Pipeline, whole: Pipeline, name: str, levels: Sequence[Accept]) -> None:
+    """Print the figures of a set: nothing done, without the rewriter, with it; at each level."""
     hypotheses = [p.hypothesis for p in pairs]
-    for accept in (Accept.SAFE, Accept.ALL):
+    for accept in levels:
         one, two = post_edits(without, pairs, accept), post_edits(whole, pairs, accept)
         changed = sum(a != b for a, b in zip(hypotheses, two, strict=True))
         good = [a == b for a, b, p in zip(hypotheses, two, pairs, strict=True) if a == p.references[0]]
@@ -147,6 +147,7 @@ def main() -> None:
     parser.add_argument("--card", type=Path)
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--sets", default="")
+    parser.add_argument("--level", default="safe,all")
     parser.add_argument("--languagetool", default="in-process")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--models", default="", help="a folder in which models are looked for first")
@@ -162,7 +163,7 @@ def main() -> None:
     whole = Pipeline(Settings(languagetool=o.languagetool, models=o.models), threads=o.threads)
     for name, pairs in sets(o.data, o.limit).items():
         if not o.sets or name in o.sets.split(","):
-            gain(pairs, without, whole, name)
+            gain(pairs, without, whole, name, [Accept(level) for level in o.level.split(",")])
 
 
 if __name__ == "__main__":

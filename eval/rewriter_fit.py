@@ -66,7 +66,7 @@ def cases(
         Job(Segment(text), report.repairs[0].findings, tagging, mended=edits)
         for (text, edits), report, tagging in zip(given, reports, taggings, strict=True)
     ]
-    asked = [(n, span) for n, job in enumerate(jobs) for span in rewrite.spans(job, trust)]
+    asked = [(n, span) for n, job in enumerate(jobs) for span in rewrite.spans(job, trust, whole=level == SENTENCES)]
     answers = session.rewrite([Request(given[n][0], span) for n, span in asked])
     after = iter(tagger.tag([candidates[0].text for candidates in answers if candidates]))
     for (n, span), candidates in zip(asked, answers, strict=True):

@@ -82,6 +82,14 @@ class TestSession:
         found = session.rewrite([Request(TEXT, SPAN)])[0]
         assert [c.text[:25] for c in found] == ["The mayor opened the brid", "The mayor the bridge. It "]
 
+    def test_what_others_propose_is_weighed_where_the_model_would_change_something(self) -> None:
+        card = Card(prompt="{left}[[{span}]]{right}\n=>", scope="span")
+        prompt = "The mayor [[did opened]] the bridge.\n=>"
+        request = Request(TEXT, SPAN, also=("did open", "opened", "did opened"))
+        found = Session(Fake({prompt: ["opened"]}, {"opened": -1.0, "did open": -2.0}), card).rewrite([request])[0]
+        assert [(c.text[10:18], c.logprob) for c in found] == [("opened t", -1.0), ("did open", -2.0)]
+        assert Session(Fake({prompt: ["did opened"]}), card).rewrite([request]) == [[]]
+
     def test_a_prompt_is_only_filled_not_run(self) -> None:
         fake = Fake({})
         Session(fake, Card(prompt="{text} {text.__class__} {0}")).rewrite([Request("A {span} b.", Span(0, 1))])
@@ -235,9 +243,19 @@ class TestPropose:
 
     def test_where_all_is_mended_whole_sentences_are_asked_about(self) -> None:
         job = Job(Segment(TEXT), [], tagging())  # nothing is suspect, and the score is 50
-        assert spans(job, Trust(whole_below=60.0)) == ()
-        assert spans(job, Trust(whole_below=60.0).thorough()) == (Span(0, 32), Span(33, 48))
-        assert spans(job, Trust(whole_below=40.0).thorough()) == ()
+        assert spans(job, Trust(whole_below=60.0).thorough()) == ()
+        assert spans(job, Trust(whole_below=60.0), whole=True) == (Span(0, 32), Span(33, 48))
+        assert spans(job, Trust(whole_below=40.0), whole=True) == ()
+
+    @pytest.mark.parametrize(("gain", "sentences"), [(3.0, 0), (-3.0, 2)])
+    def test_the_sentence_is_written_anew_when_nothing_comes_of_its_spans(self, gain: float, sentences: int) -> None:
+        queue = Queue(Candidate(TEXT.replace("did opened", "opened"), -1.0, -1.0 - gain))
+        job = Job(Segment(TEXT), [finding(SPAN)], tagging())
+        propose([job], queue, trust=Trust(whole_below=60.0).thorough())
+        assert [r.span for r in queue.requests] == [SPAN, Span(0, 32), Span(33, 48)][: 1 + sentences]
+        queue.requests.clear()
+        propose([job], queue, trust=Trust(whole_below=60.0))
+        assert [r.span for r in queue.requests] == [SPAN]
 
     def test_a_headline_gets_no_full_stop(self) -> None:
         found = edits_of(Job(Segment("Rain fall today"), []), Span(0, 15), Candidate("Rain falls today.", -1, -9), None)
@@ -258,12 +276,32 @@ class TestPropose:
         for gain, sure in ((-10_000.0, 0.0), (10_000.0, 1.0)):
             assert confidence(dict.fromkeys(FEATURES, 0.0) | {"gain": gain}, Trust()) == pytest.approx(sure)
 
+    def test_what_a_finding_proposes_is_weighed_beside_the_own_answer(self) -> None:
+        text = "It was hit by guns were shot down."
+        span = Span(3, 33)
+        rule = finding(span, edits=(Edit(span, "was hit by guns", Applicability.UNSAFE),))
+        job = Job(Segment(text), (rule,))
+        for low, wanted in ((-1.8, "It was hit by guns."), (-2.2, "It was hit by a gun.")):
+            queue = Queue(Candidate("It was hit by a gun.", -1.0, -8.0), Candidate("It was hit by guns.", low, -8.0))
+            [edits] = propose([job], queue, trust=Trust(apply_at=0.1, suggest_at=0.1))
+            assert queue.requests[0].also == ("was hit by guns",)
+            assert apply(text, edits) == wanted
+
     def test_a_word_that_loses_its_prefix_is_only_suggested(self) -> None:
         text = "The third subparagraph of it, aswell."
         sure = {"whole": 0.0, "agrees": 1.0}
         trust = Trust(apply_at=0.5, suggest_at=0.2)
         assert level_of(text, Edit(Span(10, 22), "paragraph"), sure, 0.9, trust) is Applicability.UNSAFE
         assert level_of(text, Edit(Span(30, 36), "as well"), sure, 0.9, trust) is Applicability.SAFE
+
+    def test_a_capital_at_the_head_of_a_fragment_is_only_suggested(self) -> None:
+        edit, sure, trust = (
+            Edit(Span(0, 8), "Hundreds"),
+            {"whole": 0.0, "agrees": 1.0},
+            Trust(apply_at=0.5, suggest_at=0.2),
+        )
+        assert level_of("hundreds against him", edit, sure, 0.9, trust) is Applicability.UNSAFE
+        assert level_of("hundreds went.", edit, sure, 0.9, trust) is Applicability.SAFE
 
     def test_a_confidence_sees_what_the_tagger_would_still_change(self) -> None:
         text, new = "He go home now.", "He goes homes now."

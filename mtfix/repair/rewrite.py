@@ -50,6 +50,7 @@ _CLOSED_TO_MODELS = ("url", "code", "tag", "placeholder")
 _LATIN = re.compile("[A-Za-z]")
 LONGEST = 120  # code points of a span
 SENTENCE = 200  # and of a sentence
+NEARLY = 1.0  # in log-probability: a third as likely
 Tag = Callable[[Sequence[str]], Sequence[Tagging | None]]
 
 
@@ -121,11 +122,25 @@ def propose(
     `tag` reads the candidates with the tagger, so that what they do to it counts.
     """
     trust = trust or Trust()
-    asked = [(n, span) for n, job in enumerate(jobs) if job.written for span in spans(job, trust)]
-    requests = [Request(jobs[n].segment.hypothesis, span, jobs[n].segment.source) for n, span in asked]
+    made = _proposed(jobs, rewriter, trust, tag, whole=False)
+    if trust.sentences:
+        # What is known to be suspect comes first, and the sentence when nothing more comes of that.
+        rest = [n for n, edits in enumerate(made) if all(e.applicability is Applicability.DISPLAY_ONLY for e in edits)]
+        more = _proposed([jobs[n] for n in rest], rewriter, trust, tag, whole=True)
+        for n, edits in zip(rest, more, strict=True):
+            made[n] += edits
+    return [select(edits) for edits in made]
+
+
+def _proposed(
+    jobs: Sequence[Job], rewriter: Rewriter, trust: Trust, tag: Tag | None, *, whole: bool
+) -> list[list[Edit]]:
+    """Return the edits of each job's suspect spans, or of its sentences written anew as a whole."""
+    asked = [(n, span) for n, job in enumerate(jobs) if job.written for span in spans(job, trust, whole=whole)]
+    requests = [_request(jobs[n], span) for n, span in asked]
     different = list(dict.fromkeys(requests))
     answers = dict(zip(different, rewriter.rewrite(different), strict=True)) if different else {}
-    best = [(n, span, answers[r][0]) for (n, span), r in zip(asked, requests, strict=True) if answers[r]]
+    best = [(n, span, _best(r, answers[r])) for (n, span), r in zip(asked, requests, strict=True) if answers[r]]
     after = tag([candidate.text for _, _, candidate in best]) if tag and best else [None] * len(best)
     made: list[list[Edit]] = [[] for _ in jobs]
     for (n, span, candidate), then in zip(best, after, strict=True):
@@ -134,24 +149,39 @@ def propose(
             how = level_of(jobs[n].segment.hypothesis, edit, values, sure, trust)
             reasons = tuple(sorted(f.id for f in jobs[n].findings if _here(f) and f.span.touches(edit.span)))
             made[n].append(replace(edit, applicability=how, confidence=round(sure, 4), reasons=reasons))
-    return [select(edits) for edits in made]
+    return made
+
+
+def _request(job: Job, span: Span) -> Request:
+    also = [e.text for f in job.findings if _unanswered(f) for e in f.edits if e.span == span]
+    return Request(job.segment.hypothesis, span, job.segment.source, tuple(dict.fromkeys(also)))
+
+
+def _best(request: Request, candidates: Sequence[Candidate]) -> Candidate:
+    """Return the likeliest candidate, or one that is nearly as likely and that a finding proposes too."""
+    proposed = {apply(request.hypothesis, [Edit(request.span, text)]) for text in request.also}
+    near = [c for c in candidates if c.logprob >= candidates[0].logprob - NEARLY]
+    return next((c for c in near if c.text in proposed), candidates[0])
 
 
 def level_of(text: str, edit: Edit, values: Mapping[str, float], sure: float, trust: Trust) -> Applicability:
     """Return how far an edit may be trusted: what changes the content, on the rewriter's word alone, is never SAFE."""
     how = trust.how(sure, whole=bool(values["whole"]))
-    same = (values["agrees"] or _same_content(text, edit)) and not _beheaded(text, edit)
+    same = (values["agrees"] or _same_content(text, edit)) and not (_beheaded(text, edit) or _opened(text, edit))
     return Applicability.UNSAFE if how is Applicability.SAFE and not same else how
 
 
-def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
+def spans(job: Job, trust: Trust, *, whole: bool = False) -> tuple[Span, ...]:
     """Return the spans to rewrite, in order: words in question, and a word between two of them, are one span.
 
     What a checker doubts is a span of its own: what stands beside it is easier to judge once that is mended.
+    `whole`: the sentences instead, those with words that are mended first apart.
     """
     text = job.segment.hypothesis
     kept = protected(text)
     closed = [p.span for p in kept if p.kind in _CLOSED_TO_MODELS]
+    if whole:
+        return tuple(_sentences(job, trust, closed))
     alone = {f.span for f in job.findings if len(f.span) and (misspelt(f) or _doubted(f))}
     # What stands in another script can't be known from the English.
     wanted = [f.span for f in job.findings if _unanswered(f) and _LATIN.search(f.span.of(text))]
@@ -166,15 +196,8 @@ def spans(job: Job, trust: Trust) -> tuple[Span, ...]:
             out[-1] = Span(out[-1].start, max(out[-1].end, span.end))
         else:
             out.append(span)
-    if trust.sentences and job.tagging is not None and job.tagging.score < trust.whole_below:
-        out = _widened(text, out, closed)
     found = [span for wide in out for span in _within_sentences(text, wide)]
-    if trust.sentences:
-        # First the words that will be mended, then the sentence they stand in.
-        first = [f.span for f in job.findings if misspelt(f) and _suggests(f)]
-        later = [s for s in sentences(text) if any(w.overlaps(s) for w in first)]
-        found = [s for s in found if not any(s.overlaps(o) for o in later)]
-    elif trust.ask:
+    if trust.ask and not trust.sentences:
         found = [s for s in found if _promising(job, s, trust)]
     return tuple(sorted({*found, *alone}))
 
@@ -220,15 +243,15 @@ def prospects(job: Job, span: Span) -> dict[str, float]:
     }
 
 
-def _widened(text: str, asked: Sequence[Span], closed: Sequence[Span]) -> list[Span]:
-    """Return the sentences that are short enough to be written anew, and of the others what was to be asked about."""
-    out: list[Span] = []
-    for sentence in sentences(text):
+def _sentences(job: Job, trust: Trust, closed: Sequence[Span]) -> Iterable[Span]:
+    """Yield the sentences of a segment of no high quality that are short enough to be written anew."""
+    text = job.segment.hypothesis
+    first = [f.span for f in job.findings if misspelt(f) and _suggests(f)]
+    for sentence in sentences(text) if job.tagging and job.tagging.score < trust.whole_below else ():
         bare = text[sentence.start : sentence.end].rstrip()
-        fits = _LATIN.search(bare) and len(bare) <= SENTENCE and not any(c.overlaps(sentence) for c in closed)
-        whole = Span(sentence.start, sentence.start + len(bare))
-        out += [whole] if fits else [s for s in asked if sentence.start <= s.start < sentence.end]
-    return out
+        fits = _LATIN.search(bare) and len(bare) <= SENTENCE
+        if fits and not any(s.overlaps(sentence) for s in (*closed, *first)):
+            yield Span(sentence.start, sentence.start + len(bare))
 
 
 def _within_sentences(text: str, span: Span) -> Iterable[Span]:
@@ -339,6 +362,12 @@ def _agrees(text: str, edit: Edit, findings: Sequence[Finding]) -> bool:
     near = [e for f in findings if _here(f) and f.span.touches(edit.span) for e in f.edits]
     new = apply(text, [edit]) if near else ""
     return any(apply(text, [e]) == new for e in near)
+
+
+def _opened(text: str, edit: Edit) -> bool:
+    """Say whether an edit only gives a capital to what may be no sentence: it has no end either."""
+    old = edit.span.of(text)
+    return not edit.span.start and old.lower() == edit.text.lower() and not text.rstrip("\"”’') ").endswith((*".!?…",))
 
 
 def _beheaded(text: str, edit: Edit) -> bool:

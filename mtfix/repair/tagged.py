@@ -45,6 +45,9 @@ _EITHER = frozenset(
 _STRUCK = frozenset(("a", "an", "the"))
 _FREE_MARKS = frozenset(",.;:-–—")
 _NAME = re.compile(r"[A-Z]")
+_HELPING = frozenset(
+    "be am is are was were do does did have has had will would shall should can could may might must".split()
+)
 _NEGATION = re.compile(r"(?:^(?:not?|never|none|nothing|cannot)|n['’]t)$", re.IGNORECASE)
 _COMPARED = re.compile(r"\bthe (?:\w+er|more|less|worse)$", re.IGNORECASE)
 # Sounds, not letters: "an hour", "a unit", "a European", "a one-off".
@@ -314,8 +317,11 @@ def _delete(text: str, words: Sequence[Span], n: int, *, first: bool) -> tuple[S
         return None
     if word == "." or (low in ("not", "no", "never") and low not in near):
         return None  # a full stop ends something; a lost negation turns the meaning round
-    if n + 1 < len(words) and words[n + 1].of(text).lower() == low:
+    following = words[n + 1].of(text).lower() if n + 1 < len(words) else ""
+    if following == low:
         return None  # of a doubled word the second goes
+    if following == "not" and low in _HELPING and low not in near:
+        return None  # "we do not expect"
     if low == "the" and n > 1 and _COMPARED.search(text[words[n - 2].start : words[n - 1].end]):
         return None  # the bigger the better
     span = words[n]

@@ -36,11 +36,15 @@ _FIELD = re.compile(r"\{(text|left|span|right|source)\}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to rewrite: a span of a hypothesis, with the source where known."""
+    """What to rewrite: a span of a hypothesis, with the source where known.
+
+    `also`: what others would put there; if the model would change the text, it weighs these beside its own answer.
+    """
 
     hypothesis: str
     span: Span
     source: str | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +196,10 @@ class Session:
             found: dict[str, float] = {}
             for text, score in answers:
                 found.setdefault(text.strip(), score)
-            return [(text, score) for text, score in found.items() if text != bare]
+            own = [(text, score) for text, score in found.items() if text != bare]
+            others = [text for text in request.also if text not in found and text != bare] if own else []
+            scores = self._backend.score([(task.prompt, encodable(text)) for text in others]) if others else []
+            return own + list(zip(others, scores, strict=True))
         at = task.where.start + len(task.kept) - len(task.kept.lstrip())
         near = Span(max(0, request.span.start - at), max(0, request.span.end - at))
         texts = [_only_near(bare, text.strip(), near) for text, _ in answers if text.strip()]
