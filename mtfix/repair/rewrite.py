@@ -2,8 +2,9 @@
 
 The spans are those that the tagger suspects strongly or marks for rewriting, major findings that no safe edit
 answers, and what a checker doubts: words that a dictionary lacks, faults of grammar. A segment without one never meets
-the rewriter, unless all is to be mended: then whole sentences are written anew. The guards decide what becomes of the
-edits. The same span in the same sentence is asked once and mended the same way wherever it stands.
+the rewriter, unless all is to be mended: then a sentence is written anew when nothing more comes of its spans. The
+guards decide what becomes of the edits. The same span in the same sentence is asked once and mended the same way
+wherever it stands.
 """
 
 from __future__ import annotations
@@ -75,10 +76,10 @@ class Trust:
     `weights` belong to FEATURES, with "bias"; without them the gain alone counts. `whole` are those for a sentence that
     was written anew as a whole. `apply_at` and `suggest_at` are confidences; `ask_rewrite` and `ask_suspect` what a
     word must reach to be asked about, `ask_all` what takes the place of `ask_suspect` where good guesses are wanted
-    too. Where they are, the sentences of a segment with a score below `whole_below` are asked about as a whole, and of
-    what is written then edits of at least `whole_at` are suggested (0: `suggest_at`). Where they are not, `ask`
-    (weights of ASK, with "bias") tells how likely an answer is to be worth anything, and a span below `ask_at` is left
-    out: most suspect words can't be mended without the source.
+    too. Where they are, the sentences of a segment with a score below `whole_below` are asked about as a whole once
+    nothing comes of their spans, and of what is written then edits of at least `whole_at` are suggested (0:
+    `suggest_at`). Where they are not, `ask` (weights of ASK, with "bias") tells how likely an answer is to be worth
+    anything, and a span below `ask_at` is left out: most suspect words can't be mended without the source.
     """
 
     weights: Mapping[str, float] = field(default_factory=dict)
