@@ -48,6 +48,7 @@ _NAME = re.compile(r"[A-Z]")
 _HELPING = frozenset(
     "be am is are was were do does did have has had will would shall should can could may might must".split()
 )
+_ENDED = re.compile(r"[.!?…][\"”’')\]]+\s*$")  # what follows begins a sentence
 _NEGATION = re.compile(r"(?:^(?:not?|never|none|nothing|cannot)|n['’]t)$", re.IGNORECASE)
 _COMPARED = re.compile(r"\bthe (?:\w+er|more|less|worse)$", re.IGNORECASE)
 # Sounds, not letters: "an hour", "a unit", "a European", "a one-off".
@@ -271,7 +272,9 @@ def edit_of(
     if tag in ("SWAP", "MERGE", "HYPHEN"):
         return _with_next(text, words, n, tag)
     if tag == "CASE":
-        return None if word.isupper() and len(word) > 1 else (words[n], word[:1].swapcase() + word[1:])
+        begins = bool(_ENDED.search(text[: words[n].start])) and bool(_NAME.match(word))
+        kept = begins or (word.isupper() and len(word) > 1)
+        return None if kept else (words[n], word[:1].swapcase() + word[1:])
     if tag[:2] == "A_":
         return _insert(text, words, n, tag[2:])
     if tag[:2] == "P_":
