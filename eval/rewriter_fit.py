@@ -26,7 +26,7 @@ from mtfix.config import Settings
 from mtfix.pipeline import Pipeline
 from mtfix.repair import rewrite
 from mtfix.repair.rewrite import ASK, FEATURES, Job, Trust
-from mtfix.runtime.rewriter import Request, Session, read_card
+from mtfix.runtime.rewriter import Session, read_card
 from mtfix.runtime.rewriter import load as load_rewriter
 from mtfix.runtime.suspicion import sigmoid
 from mtfix.runtime.tagger import Tagger
@@ -67,9 +67,10 @@ def cases(
         for (text, edits), report, tagging in zip(given, reports, taggings, strict=True)
     ]
     asked = [(n, span) for n, job in enumerate(jobs) for span in rewrite.spans(job, trust, whole=level == SENTENCES)]
-    answers = session.rewrite([Request(given[n][0], span) for n, span in asked])
-    after = iter(tagger.tag([candidates[0].text for candidates in answers if candidates]))
-    for (n, span), candidates in zip(asked, answers, strict=True):
+    requests = [rewrite.request_for(jobs[n], span) for n, span in asked]
+    answers = [some and rewrite.best_of(r, some) for r, some in zip(requests, session.rewrite(requests), strict=True)]
+    after = iter(tagger.tag([answer.text for answer in answers if answer]))
+    for (n, span), answer in zip(asked, answers, strict=True):
         text, references = given[n][0], pairs[n].references
         shared = {
             "set": pairs[n].origin,
@@ -78,11 +79,11 @@ def cases(
             "span": [span.start, span.end],
             "asked": rewrite.prospects(jobs[n], span),
         }
-        if not candidates:
+        if not answer:
             yield {**shared, "edit": None}
             continue
         before = away(text, references)
-        for edit, values in rewrite.edits_of(jobs[n], span, candidates[0], next(after)):
+        for edit, values in rewrite.edits_of(jobs[n], span, answer, next(after)):
             yield {
                 **shared,
                 "edit": [edit.span.start, edit.span.end, edit.text],

@@ -555,6 +555,30 @@ def test_what_an_answer_says_anew_weighs_more() -> None:
 
 
 @pytest.mark.train
+def test_the_weight_reaches_the_tokens_and_the_loss(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers")
+    pytest.importorskip("peft")
+    from models.train.rewriter import encode, loss_of, tiny_base
+
+    example = {"text": "Yes, he go home now.", "span": [5, 15], "answer": "he goes home", "from": "x"}
+    tokenizer = transformers.AutoTokenizer.from_pretrained(tiny_base([example] * 3, tmp_path))
+    ids, mask, labels, weights = encode(tokenizer, [example], 3.0)
+    heavy = [k for k in range(ids.shape[1]) if weights[0, k] == 3.0]
+    assert tokenizer.decode(ids[0, heavy]).strip() == "goes"
+    assert all(labels[0, k] >= 0 for k in heavy)
+    model = transformers.AutoModelForCausalLM.from_pretrained(tmp_path)
+    with torch.no_grad():
+        on = labels[0, 1:] >= 0
+        logs = model(ids, attention_mask=mask).logits[0, :-1].log_softmax(-1)
+        each = -logs.gather(-1, ids[0, 1:, None])[on, 0]
+        w = weights[0, 1:][on]
+        assert loss_of(model, ids, mask, labels, weights).item() == pytest.approx(
+            float((each * w).sum() / w.sum()), rel=1e-4
+        )
+
+
+@pytest.mark.train
 def test_a_sentence_is_taught_to_be_mended_as_far_as_can_be_known() -> None:
     pytest.importorskip("models.train.spans")
     from types import SimpleNamespace
@@ -566,7 +590,6 @@ def test_a_sentence_is_taught_to_be_mended_as_far_as_can_be_known() -> None:
     maker: Any = SimpleNamespace(blocks=lambda *_: blocks, rng=random.Random(1))
     assert Maker.partly(maker, text, good, 0.0) == "He goes to an bank of Riga."
     assert Maker.partly(maker, text, good, 1.0) == good
-    assert Maker.partly(maker, text, good, 0.5) in (good, "He goes to an bank of Riga.")
 
 
 def recipe(module: str, *options: object) -> str:

@@ -79,6 +79,8 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
         ("He can go.", "can", "R_can't"),
         ("We do not expect it.", "do", "DELETE"),
         ("“That is power.” Note what he said.", "Note", "CASE"),
+        ("He left. Note what he said.", "Note", "CASE"),
+        ("Note what he said.", "Note", "CASE"),
     ],
 )
 def test_a_harmful_tag_is_refused(text: str, word: str, tag: str) -> None:

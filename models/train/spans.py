@@ -333,16 +333,16 @@ def merged(codes: list, near: int) -> Iterator[tuple[int, int, int, int]]:
 
 
 SHARES = {
-    "post-edit": 5_000,
+    "post-edit": 7_000,
     "wmt21": 2_000,
-    "apertium": 8_000,
+    "apertium": 20_000,
     "nmt_pt": 1_500,
     "noise-news": 5_000,
     "noise-un": 1_500,
     "noise-books": 2_000,
     "garbled": 4_000,
     "spelling": 4_000,
-    "learner": 24_000,
+    "learner": 28_000,
 }
 
 

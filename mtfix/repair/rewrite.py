@@ -29,6 +29,7 @@ __all__ = [
     "REWRITE",
     "Job",
     "Trust",
+    "best_of",
     "confidence",
     "edits_of",
     "features",
@@ -36,6 +37,7 @@ __all__ = [
     "misspelt",
     "propose",
     "prospects",
+    "request_for",
     "spans",
     "trust_of"
 ]  # fmt: skip
@@ -138,10 +140,10 @@ def _proposed(
 ) -> list[list[Edit]]:
     """Return the edits of each job's suspect spans, or of its sentences written anew as a whole."""
     asked = [(n, span) for n, job in enumerate(jobs) if job.written for span in spans(job, trust, whole=whole)]
-    requests = [_request(jobs[n], span) for n, span in asked]
+    requests = [request_for(jobs[n], span) for n, span in asked]
     different = list(dict.fromkeys(requests))
     answers = dict(zip(different, rewriter.rewrite(different), strict=True)) if different else {}
-    best = [(n, span, _best(r, answers[r])) for (n, span), r in zip(asked, requests, strict=True) if answers[r]]
+    best = [(n, span, best_of(r, answers[r])) for (n, span), r in zip(asked, requests, strict=True) if answers[r]]
     after = tag([candidate.text for _, _, candidate in best]) if tag and best else [None] * len(best)
     made: list[list[Edit]] = [[] for _ in jobs]
     for (n, span, candidate), then in zip(best, after, strict=True):
@@ -153,12 +155,13 @@ def _proposed(
     return made
 
 
-def _request(job: Job, span: Span) -> Request:
+def request_for(job: Job, span: Span) -> Request:
+    """Return the question about a span; what a finding would put there is weighed too."""
     also = [e.text for f in job.findings if _unanswered(f) for e in f.edits if e.span == span]
     return Request(job.segment.hypothesis, span, job.segment.source, tuple(dict.fromkeys(also)))
 
 
-def _best(request: Request, candidates: Sequence[Candidate]) -> Candidate:
+def best_of(request: Request, candidates: Sequence[Candidate]) -> Candidate:
     """Return the likeliest candidate, or one that is nearly as likely and that a finding proposes too."""
     proposed = {apply(request.hypothesis, [Edit(request.span, text)]) for text in request.also}
     near = [c for c in candidates if c.logprob >= candidates[0].logprob - NEARLY]
@@ -367,8 +370,8 @@ def _agrees(text: str, edit: Edit, findings: Sequence[Finding]) -> bool:
 
 def _opened(text: str, edit: Edit) -> bool:
     """Say whether an edit only gives a capital to what may be no sentence: it has no end either."""
-    old = edit.span.of(text)
-    return not edit.span.start and old.lower() == edit.text.lower() and not text.rstrip("\"”’') ").endswith((*".!?…",))
+    same = edit.span.of(text).lower() == edit.text.lower()
+    return not edit.span.start and same and not text.rstrip("\"”’') ").endswith(tuple(".!?…"))
 
 
 def _beheaded(text: str, edit: Edit) -> bool:

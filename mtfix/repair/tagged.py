@@ -272,8 +272,8 @@ def edit_of(
     if tag in ("SWAP", "MERGE", "HYPHEN"):
         return _with_next(text, words, n, tag)
     if tag == "CASE":
-        begins = bool(_ENDED.search(text[: words[n].start])) and bool(_NAME.match(word))
-        kept = begins or (word.isupper() and len(word) > 1)
+        begins = first or _ENDED.search(text[: words[n].start])
+        kept = (begins and _NAME.match(word)) or (word.isupper() and len(word) > 1)
         return None if kept else (words[n], word[:1].swapcase() + word[1:])
     if tag[:2] == "A_":
         return _insert(text, words, n, tag[2:])

@@ -71,9 +71,10 @@ def _ctranslate2(kind: str, folder: Path, threads: int) -> Any:
     except ImportError as error:
         raise ModelMissing("ctranslate2 is not installed.", "Run: pip install 'mtfix[rewriter]'.") from error
     try:
-        # "int8" is kept where the file has it: a scale for each row, so a batch changes nothing.
+        # "int8" is kept where the file has it: a scale for each row, so a batch changes nothing. One thread if none
+        # is asked for: the products of a small model are so short that two take twice as long over them.
         return getattr(ctranslate2, kind)(
-            str(folder), device="cpu", compute_type="int8", intra_threads=threads, files=_parts(folder)
+            str(folder), device="cpu", compute_type="int8", intra_threads=threads or 1, files=_parts(folder)
         )
     except (RuntimeError, ValueError) as error:
         raise ModelError(f"CTranslate2 can't load {folder}: {error}.", "Convert the model again.") from error
