@@ -23,18 +23,17 @@ import numpy as np
 from eval.tagger_fit import distance, logistic, words, write_tables
 from eval.tagger_sets import Pair, repairs, texts
 from mtfix.config import Settings
+from mtfix.models import Models
 from mtfix.pipeline import Pipeline
 from mtfix.repair import rewrite
 from mtfix.repair.rewrite import ASK, FEATURES, Job, Trust
-from mtfix.runtime.rewriter import Session, read_card
-from mtfix.runtime.rewriter import load as load_rewriter
+from mtfix.runtime.rewriter import Candidate, Request, Session, read_card
 from mtfix.runtime.suspicion import sigmoid
-from mtfix.runtime.tagger import Tagger
-from mtfix.runtime.tagger import load as load_tagger
 from mtfix.text.edits import apply
 from mtfix.types import Accept, Applicability, Document, Edit, Segment, Span
 from mtfix.verify.registry import judge
 
+Case = dict[str, Any]
 CLEAN = 400  # paragraphs
 DEFAULT, SPANS, SENTENCES = "default", "spans", "sentences"  # what was asked about
 
@@ -46,51 +45,96 @@ def sets(data: Path, most: int) -> dict[str, list[Pair]]:
     return {name: pairs[: most or None] for name, pairs in out.items()}
 
 
-def cases(
-    pairs: Sequence[Pair], tagger: Tagger, session: Session, trust: Trust, level: str
-) -> Iterator[dict[str, Any]]:
-    """Yield a record for each edit, and one for each span that was left as it is; `level` goes into the records.
+class Remembering:
+    """A rewriter that answers a request once."""
 
-    Whole sentences are written anew where rules and tagger have mended what they can, so they are looked at there.
-    """
-    given = [(p.hypothesis, 0) for p in pairs]
-    if level == SENTENCES:
-        first = Pipeline(Settings(rewriter="none"))
-        documents = [Document((Segment(p.hypothesis),)) for p in pairs]
-        made = [r.repairs[0] for r in first.run_many(documents, accept=Accept.ALL)]
-        given = [(r.post_edit, sum(e.by != "tagger" for e in r.edits)) for r in made]
-    taggings = tagger.tag([text for text, _ in given])
-    rules = Pipeline(Settings(tagger="none", rewriter="none"))
-    reports = rules.run_many([Document((Segment(text),)) for text, _ in given], accept=Accept.NONE)
-    jobs = [
-        Job(Segment(text), report.repairs[0].findings, tagging, mended=edits)
-        for (text, edits), report, tagging in zip(given, reports, taggings, strict=True)
-    ]
-    asked = [(n, span) for n, job in enumerate(jobs) for span in rewrite.spans(job, trust, whole=level == SENTENCES)]
-    requests = [rewrite.request_for(jobs[n], span) for n, span in asked]
-    answers = [some and rewrite.best_of(r, some) for r, some in zip(requests, session.rewrite(requests), strict=True)]
-    after = iter(tagger.tag([answer.text for answer in answers if answer]))
-    for (n, span), answer in zip(asked, answers, strict=True):
-        text, references = given[n][0], pairs[n].references
+    def __init__(self, session: Session) -> None:
+        self.card, self._session = session.card, session
+        self._known: dict[Request, list[Candidate]] = {}
+
+    def rewrite(self, requests: Sequence[Request]) -> list[list[Candidate]]:
+        new = [r for r in dict.fromkeys(requests) if r not in self._known]
+        self._known.update(zip(new, self._session.rewrite(new), strict=True))
+        return [self._known[r] for r in requests]
+
+
+class Overhearing(Models):
+    """The models of a pipeline, which keep what they were asked: the rewriter meets what the other tiers have left."""
+
+    _rewriter: Any
+
+    def __init__(self, settings: Settings, threads: int, trust: Trust) -> None:
+        super().__init__(settings, threads=threads)
+        self.jobs: dict[tuple[str, str], Job] = {}
+        self.load()
+        self.rewriter = self._rewriter = Remembering(self._rewriter)
+        self.trust = trust
+
+    def propose(self, jobs: Sequence[Job], *, thorough: bool = False) -> list[tuple[Edit, ...]]:
+        self.jobs |= {(j.segment.id, j.segment.hypothesis): j for j in jobs if j.written}
+        return super().propose(jobs, thorough=thorough)
+
+    def _rewriter_trust(self) -> Trust:
+        return self.trust
+
+
+def cases(pairs: Sequence[Pair], settings: Settings, threads: int, trust: Trust, level: Accept) -> Iterator[Case]:
+    """Yield a record for each edit, and one for each span that was left as it is, of all that the pipeline asks."""
+    pipeline = Pipeline(settings)
+    pipeline.models = models = Overhearing(settings, threads, trust)
+    documents = [Document((Segment(p.hypothesis, id=str(n)),)) for n, p in enumerate(pairs)]
+    for k in range(0, len(documents), 64):
+        pipeline.run_many(documents[k : k + 64], accept=level)
+    jobs = list(models.jobs.values())
+    if level is Accept.SAFE:
+        yield from answered(pairs, jobs, models, trust, DEFAULT)
+        return
+    trust = trust.thorough()
+    some = list(answered(pairs, jobs, models, trust, SPANS))
+    yield from some
+    # What a span's edit is suggested for is not written anew as a whole.
+    done = {(c["record"], c["hypothesis"]) for c in some if c["edit"] and not c["guard"] and suggested(c, trust)}
+    rest = [job for (n, text), job in models.jobs.items() if (int(n), text) not in done]
+    yield from (c for c in answered(pairs, rest, models, trust, SENTENCES) if c["edit"] and c["features"]["whole"])
+
+
+def suggested(case: Case, trust: Trust) -> bool:
+    """Say whether an edit is at least suggested."""
+    sure = rewrite.confidence(case["features"], trust)
+    return trust.how(sure, whole=bool(case["features"]["whole"])) is not Applicability.DISPLAY_ONLY
+
+
+def answered(
+    pairs: Sequence[Pair], jobs: Sequence[Job], models: Overhearing, trust: Trust, level: str
+) -> Iterator[Case]:
+    """Yield the records of jobs; `level` goes into them."""
+    asked = [(job, span) for job in jobs for span in rewrite.spans(job, trust, whole=level == SENTENCES)]
+    requests = [rewrite.request_for(job, span) for job, span in asked]
+    found = models.rewriter.rewrite(requests)
+    answers = [rewrite.best_of(r, some) if some else None for r, some in zip(requests, found, strict=True)]
+    after = iter(models.tag([answer.text for answer in answers if answer]))
+    for (job, span), answer in zip(asked, answers, strict=True):
+        text, record = job.segment.hypothesis, int(job.segment.id)
+        references = pairs[record].references
         shared = {
-            "set": pairs[n].origin,
-            "record": n,
+            "set": pairs[record].origin,
+            "record": record,
             "level": level,
             "span": [span.start, span.end],
-            "asked": rewrite.prospects(jobs[n], span),
+            "hypothesis": text,
+            "asked": rewrite.prospects(job, span),
         }
         if not answer:
             yield {**shared, "edit": None}
             continue
         before = away(text, references)
-        for edit, values in rewrite.edits_of(jobs[n], span, answer, next(after)):
+        for edit, values in rewrite.edits_of(job, span, answer, next(after)):
             yield {
                 **shared,
                 "edit": [edit.span.start, edit.span.end, edit.text],
                 "features": values,
-                "guard": judge(jobs[n].segment, edit).guard,
+                "guard": judge(job.segment, edit).guard,
                 "nearer": before - away(apply(text, [edit]), references),
-                "hypothesis": text,
                 "reference": references[0],
             }
 
@@ -100,20 +144,20 @@ def away(text: str, references: Sequence[str]) -> float:
     return sum(distance(words(text), words(r)) for r in references) / len(references)
 
 
-def arrays(found: Sequence[dict[str, Any]]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+def arrays(found: Sequence[Case]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Return features and labels of the edits that the guards let pass."""
     some = [c for c in found if c["edit"] and not c["guard"]]
     return np.array([[c["features"][f] for f in FEATURES] for c in some]), np.array([c["nearer"] > 0 for c in some])
 
 
-def fit(found: Sequence[dict[str, Any]], penalty: float = 10.0) -> dict[str, float]:
+def fit(found: Sequence[Case], penalty: float = 10.0) -> dict[str, float]:
     """Return the weights of FEATURES and the bias."""
     x, y = arrays(found)
     w = logistic(x, y.astype(float), penalty=penalty)
     return {**{f: round(float(v), 4) for f, v in zip(FEATURES, w, strict=False)}, "bias": round(float(w[-1]), 4)}
 
 
-def worth(found: Sequence[dict[str, Any]], trust: Trust) -> list[tuple[dict[str, float], bool]]:
+def worth(found: Sequence[Case], trust: Trust) -> list[tuple[dict[str, float], bool]]:
     """Return for each span of the default level what is known before, and whether something comes of it.
 
     Something is an edit that the guards let pass with a confidence of at least `suggest_at`.
@@ -127,7 +171,7 @@ def worth(found: Sequence[dict[str, Any]], trust: Trust) -> list[tuple[dict[str,
     return list(spans.values())
 
 
-def fit_ask(found: Sequence[dict[str, Any]], trust: Trust, kept: float) -> tuple[dict[str, float], float]:
+def fit_ask(found: Sequence[Case], trust: Trust, kept: float) -> tuple[dict[str, float], float]:
     """Return the weights of ASK, and the threshold that loses all but `kept` of the answers that are of use."""
     some = worth(found, trust)
     x, y = np.array([[v[n] for n in ASK] for v, _ in some]), np.array([float(good) for _, good in some])
@@ -139,7 +183,7 @@ def fit_ask(found: Sequence[dict[str, Any]], trust: Trust, kept: float) -> tuple
     )
 
 
-def asks(found: Sequence[dict[str, Any]], trust: Trust) -> list[int]:
+def asks(found: Sequence[Case], trust: Trust) -> list[int]:
     """Return how many spans are in question by default and asked about, and how many answers of use and kept."""
     some = worth(found, trust)
     odds = [trust.ask.get("bias", 0.0) + sum(trust.ask.get(n, 0.0) * v[n] for n in ASK) for v, _ in some]
@@ -148,7 +192,7 @@ def asks(found: Sequence[dict[str, Any]], trust: Trust) -> list[int]:
     return [len(some), sum(on), sum(useful), sum(a and b for a, b in zip(on, useful, strict=True))]
 
 
-def show(found: Sequence[dict[str, Any]], trust: Trust) -> list[str]:
+def show(found: Sequence[Case], trust: Trust) -> list[str]:
     """Return the edits of the default level that would be SAFE, each once, in their context."""
     out: dict[str, None] = {}
     for c in found:
@@ -163,7 +207,7 @@ def show(found: Sequence[dict[str, Any]], trust: Trust) -> list[str]:
     return list(out)
 
 
-def read(path: Path) -> list[dict[str, Any]]:
+def read(path: Path) -> list[Case]:
     return [json.loads(line) for line in path.open(encoding="utf-8")]
 
 
@@ -197,18 +241,17 @@ def main() -> None:
         "whole_at": o.whole_at,
     }
     if o.what == "collect":
-        tagger, session = load_tagger(o.tagger, threads=o.threads), load_rewriter(o.rewriter, threads=o.threads)
+        # What is asked late depends on what was made before: a card that was fitted already says what is.
+        card = read_card(Path(o.rewriter), Path(o.rewriter).name)
+        trust = replace(rewrite.trust_of(card.trust, card.whole, card.ask), **thresholds)
+        settings = Settings(tagger=str(o.tagger), rewriter=o.rewriter)
         with o.out.open("w", encoding="utf-8") as file:
             for name, pairs in sets(o.data, o.most).items():
                 if name in o.skip.split(",") or (o.sets and name not in o.sets.split(",")):
                     continue
                 # By default few words are asked about; with --accept all more of them, and whole sentences.
-                trust = Trust(**thresholds)
-                every = trust.thorough()
-                some = list(cases(pairs, tagger, session, replace(every, sentences=False), SPANS))
-                found_ = cases(pairs, tagger, session, every, SENTENCES)
-                some += [c for c in found_ if c["edit"] and c["features"]["whole"]]
-                some += cases(pairs, tagger, session, trust, DEFAULT)
+                some = [*cases(pairs, settings, o.threads, trust, Accept.ALL)]
+                some += cases(pairs, settings, o.threads, replace(trust, ask={}), Accept.SAFE)
                 made = [c for c in some if c["edit"] and not c["guard"]]
                 better = sum(c["nearer"] > 0 for c in made)
                 print(

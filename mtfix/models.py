@@ -21,7 +21,8 @@ from mtfix.errors import ModelMissing
 from mtfix.metrics import quality
 from mtfix.repair import rewrite, tagged
 from mtfix.runtime import card, fetch, languagetool
-from mtfix.types import Edit, Score, Tagging
+from mtfix.types import Edit, Score, Segment, Tagging
+from mtfix.verify.registry import judge
 
 if TYPE_CHECKING:
     from mtfix.runtime.rewriter import Session
@@ -92,7 +93,8 @@ class Models:
         if self._rewriter is not None:
             trust = self._rewriter_trust()
             how = trust.thorough() if thorough else trust
-            asked = rewrite.propose(jobs, self._rewriter, trust=how, tag=self.tag if self._tagger else None)
+            tag = self.tag if self._tagger else None
+            asked = rewrite.propose(jobs, self._rewriter, trust=how, tag=tag, allowed=_allowed)
             edits = [a + b for a, b in zip(edits, asked, strict=True)]
         return edits
 
@@ -206,3 +208,7 @@ def _trust(described: card.Card, confidence: float | None) -> tagged.Trust | Non
     if confidence is None:
         return trust
     return replace(trust, apply_at=confidence, suggest_at=min(trust.suggest_at, confidence))
+
+
+def _allowed(segment: Segment, edit: Edit) -> bool:
+    return judge(segment, edit).accepted

@@ -257,6 +257,15 @@ class TestPropose:
         propose([job], queue, trust=Trust(whole_below=60.0))
         assert [r.span for r in queue.requests] == [SPAN]
 
+    def test_an_edit_that_the_guards_refuse_does_not_keep_a_sentence_from_being_written_anew(self) -> None:
+        queue = Queue(Candidate(TEXT.replace("did opened", "opened"), -1.0, -4.0))
+        job, trust = Job(Segment(TEXT), [finding(SPAN)], tagging()), Trust(whole_below=60.0).thorough()
+        for allowed, asked in ((True, 1), (False, 3)):
+            queue.requests.clear()
+            [[edit]] = propose([job], queue, trust=trust, allowed=lambda _segment, _edit, good=allowed: good)
+            assert len(queue.requests) == asked
+            assert edit.applicability is not Applicability.DISPLAY_ONLY  # what was refused is shown all the same
+
     def test_a_headline_gets_no_full_stop(self) -> None:
         found = edits_of(Job(Segment("Rain fall today"), []), Span(0, 15), Candidate("Rain falls today.", -1, -9), None)
         assert [e.text for e, _ in found] == ["falls"]

@@ -35,6 +35,8 @@ def after(text: str, word: str, tag: str) -> str | None:
     ("text", "word", "tag", "expected"),
     [
         ("He went to the home.", "the", "DELETE", "He went to home."),
+        ("He said that was old.", "that", "DELETE", "He said was old."),
+        ("The man which who is old came.", "who", "DELETE", "The man which is old came."),
         ("The life is short.", "The", "DELETE", "Life is short."),
         ("He go home.", "go", "F_S", "He goes home."),
         ("Go home.", "Go", "F_ED", "Went home."),
@@ -78,6 +80,8 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
         ("We do not go.", "not", "R_don’t"),
         ("He can go.", "can", "R_can't"),
         ("We do not expect it.", "do", "DELETE"),
+        ("The brigade that guards the town came.", "that", "DELETE"),
+        ("The man who is old came.", "who", "DELETE"),
         ("“That is power.” Note what he said.", "Note", "CASE"),
         ("He left. Note what he said.", "Note", "CASE"),
         ("Note what he said.", "Note", "CASE"),

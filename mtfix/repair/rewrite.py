@@ -55,6 +55,7 @@ LONGEST = 120  # code points of a span
 SENTENCE = 200  # and of a sentence
 NEARLY = 1.0  # in log-probability: a third as likely
 Tag = Callable[[Sequence[str]], Sequence[Tagging | None]]
+Allowed = Callable[[Segment, Edit], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Trust:
 
     `weights` belong to FEATURES, with "bias"; without them the gain alone counts. `whole` are those for a sentence that
     was written anew as a whole. `apply_at` and `suggest_at` are confidences; `ask_rewrite` and `ask_suspect` what a
-    word must reach to be asked about, `ask_all` what takes the place of `ask_suspect` where good guesses are wanted
+    word must reach to be asked about, `ask_all` what takes the place of both where good guesses are wanted
     too. Where they are, the sentences of a segment with a score below `whole_below` are asked about as a whole once
     nothing comes of their spans, and of what is written then edits of at least `whole_at` are suggested (0:
     `suggest_at`). Where they are not, `ask` (weights of ASK, with "bias") tells how likely an answer is to be worth
@@ -99,7 +100,8 @@ class Trust:
 
     def thorough(self) -> Trust:
         """Return the same trust with more words asked about: slower, and more is mended."""
-        return replace(self, ask_suspect=min(self.ask_suspect, self.ask_all), sentences=True)
+        rewrite, suspect = min(self.ask_rewrite, self.ask_all), min(self.ask_suspect, self.ask_all)
+        return replace(self, ask_rewrite=rewrite, ask_suspect=suspect, sentences=True)
 
     def how(self, sure: float, *, whole: bool = False) -> Applicability:
         """Return how far an edit of this confidence may be trusted; `whole`: of a sentence written anew."""
@@ -118,20 +120,28 @@ def trust_of(trust: Mapping[str, float], whole: Mapping[str, float], ask: Mappin
 
 
 def propose(
-    jobs: Sequence[Job], rewriter: Rewriter, *, trust: Trust | None = None, tag: Tag | None = None
+    jobs: Sequence[Job],
+    rewriter: Rewriter,
+    *,
+    trust: Trust | None = None,
+    tag: Tag | None = None,
+    allowed: Allowed = lambda _segment, _edit: True,
 ) -> list[tuple[Edit, ...]]:
     """Return for each job edits of its hypothesis, none overlapping another, in order of place.
 
-    `tag` reads the candidates with the tagger, so that what they do to it counts.
+    `tag` reads the candidates with the tagger, so that what they do to it counts; `allowed` says what the guards will
+    let pass, lest the others keep a sentence from being written anew.
     """
     trust = trust or Trust()
     made = _proposed(jobs, rewriter, trust, tag, whole=False)
     if trust.sentences:
         # What is known to be suspect comes first, and the sentence when nothing more comes of that.
-        rest = [n for n, edits in enumerate(made) if all(e.applicability is Applicability.DISPLAY_ONLY for e in edits)]
+        good = [[e for e in edits if allowed(job.segment, e)] for job, edits in zip(jobs, made, strict=True)]
+        rest = [n for n, edits in enumerate(good) if all(e.applicability is Applicability.DISPLAY_ONLY for e in edits)]
         more = _proposed([jobs[n] for n in rest], rewriter, trust, tag, whole=True)
         for n, edits in zip(rest, more, strict=True):
-            made[n] += edits
+            refused = [e for e in made[n] if e not in good[n] and not any(e.span.overlaps(o.span) for o in edits)]
+            made[n] = good[n] + edits + refused
     return [select(edits) for edits in made]
 
 

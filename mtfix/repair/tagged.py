@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mtfix.text.grammar import is_base_verb, is_noun, lemmas
 from mtfix.types import Applicability, Edit, Finding, Segment, Span, Tagging
 
 __all__ = ["CLOSED", "CONTEXT", "Trust", "context", "edit_of", "kind_of", "meant", "plain", "propose"]
@@ -48,6 +49,7 @@ _NAME = re.compile(r"[A-Z]")
 _HELPING = frozenset(
     "be am is are was were do does did have has had will would shall should can could may might must".split()
 )
+_RELATIVE = frozenset(("that", "which", "who"))
 _ENDED = re.compile(r"[.!?…][\"”’')\]]+\s*$")  # what follows begins a sentence
 _NEGATION = re.compile(r"(?:^(?:not?|never|none|nothing|cannot)|n['’]t)$", re.IGNORECASE)
 _COMPARED = re.compile(r"\bthe (?:\w+er|more|less|worse)$", re.IGNORECASE)
@@ -325,6 +327,9 @@ def _delete(text: str, words: Sequence[Span], n: int, *, first: bool) -> tuple[S
         return None  # of a doubled word the second goes
     if following == "not" and low in _HELPING and low not in near:
         return None  # "we do not expect"
+    before = words[n - 1].of(text).lower() if n else ""
+    if low in _RELATIVE and before not in CLOSED and is_noun(before) and _predicate(following):
+        return None  # "the brigade that guards the town"
     if low == "the" and n > 1 and _COMPARED.search(text[words[n - 2].start : words[n - 1].end]):
         return None  # the bigger the better
     span = words[n]
@@ -337,6 +342,11 @@ def _delete(text: str, words: Sequence[Span], n: int, *, first: bool) -> tuple[S
     if span.start and text[span.start - 1] == " ":
         return Span(span.start - 1, span.end), ""
     return (span, "") if not word[:1].isalnum() else None
+
+
+def _predicate(word: str) -> bool:
+    """Say whether a word may be a finite verb: a helping one, or a form that is not the base."""
+    return word in _HELPING or (bool(lemmas(word, "VERB")) and not is_base_verb(word))
 
 
 def _insert(text: str, words: Sequence[Span], n: int, new: str) -> tuple[Span, str] | None:
