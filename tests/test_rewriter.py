@@ -214,6 +214,7 @@ class TestPropose:
         assert spans(job, Trust(ask_rewrite=0.5)) == (Span(4, 13), Span(40, 43))
         assert spans(job, Trust(ask_rewrite=0.7)) == (Span(10, 13), Span(40, 43))
         assert spans(Job(Segment(TEXT), [], tagging(suspect=0.9)), Trust(ask_suspect=0.8)) == (Span(0, 20),)
+        assert spans(job, Trust(ask_rewrite=0.7, ask_all=0.5).thorough()) == (Span(4, 13), Span(40, 43))
 
     def test_the_same_span_is_asked_once_and_mended_the_same_way(self) -> None:
         queue = Queue(Candidate("The mayor opened the bridge. It was crowded.", -1.0, -9.0))
