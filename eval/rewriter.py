@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from eval.gleu import gleu
-from eval.rewriter_fit import DEFAULT, arrays, asks, read
+from eval.rewriter_fit import DEFAULT, arrays, asks, read, suggested
 from eval.tagger import draw, ece
 from eval.tagger_fit import words, write_tables
 from eval.tagger_sets import Pair, repairs
@@ -30,7 +30,7 @@ from mtfix.metrics.significance import compare
 from mtfix.pipeline import Pipeline
 from mtfix.repair import rewrite
 from mtfix.runtime.rewriter import read_card
-from mtfix.types import Accept, Applicability, Document, Segment
+from mtfix.types import Accept, Document, Segment
 
 WEAKEST, NEVER_TRAINED = 3, ("liv-en", "uk-en", "ja-en")
 
@@ -53,10 +53,7 @@ def confidence(cases: Path, card: Path) -> dict[str, Any]:
     out["spans_in_question_asked_useful_kept"] = asks(default, trust)
     whole = np.array([bool(c["features"]["whole"]) for c in made])
     out["ranked_spans_sentences"] = [ranked(p[~whole], y[~whole]), ranked(p[whole], y[whole])]
-    shown = [
-        trust.how(q, whole=bool(c["features"]["whole"])) is not Applicability.DISPLAY_ONLY
-        for q, c in zip(p, made, strict=True)
-    ]
+    shown = [suggested(c, trust) for c in made]
     for name, on in (("0_8", p >= 0.8), ("apply", p >= trust.apply_at), ("suggest", np.array(shown))):
         share = round(float(on.sum()) / max(1, len(made)), 3)
         out[f"nearer_of_at_{name}"] = [int(y[on].sum()), int(on.sum()), share]
