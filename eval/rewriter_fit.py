@@ -150,7 +150,7 @@ def arrays(found: Sequence[Case]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any,
     return np.array([[c["features"][f] for f in FEATURES] for c in some]), np.array([c["nearer"] > 0 for c in some])
 
 
-def fit(found: Sequence[Case], penalty: float = 10.0) -> dict[str, float]:
+def fit(found: Sequence[Case], penalty: float = 3.0) -> dict[str, float]:
     """Return the weights of FEATURES and the bias."""
     x, y = arrays(found)
     w = logistic(x, y.astype(float), penalty=penalty)
@@ -267,7 +267,7 @@ def main() -> None:
     found = [c for c in read(o.cases) if c["record"] % 2 == 0]
     levels = {"apply_at": o.apply_at, "suggest_at": o.suggest_at, **thresholds}
     weights = fit([c for c in found if c["level"] == SPANS])
-    whole = fit([c for c in found if c["level"] == SENTENCES], penalty=3.0)
+    whole = fit([c for c in found if c["level"] == SENTENCES])
     trust = Trust(weights, whole, apply_at=o.apply_at, suggest_at=o.suggest_at, **thresholds)
     ask, levels["ask_at"] = fit_ask(found, trust, o.kept)
     print(weights, whole, ask, levels, asks(found, replace(trust, ask=ask, ask_at=levels["ask_at"])), sep="\n")

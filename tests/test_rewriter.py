@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from mtfix.errors import CardInvalid, ModelError, ModelMissing
-from mtfix.repair.rewrite import FEATURES, Job, Trust, confidence, edits_of, level_of, propose, spans
+from mtfix.repair.rewrite import FEATURES, Job, Trust, confidence, edits_of, level_of, propose, prose, spans
 from mtfix.runtime.rewriter import Candidate, Card, Request, Session, find, load, read_card
 from mtfix.text.edits import apply
 from mtfix.types import Applicability, Category, Edit, Finding, Segment, Severity, Side, Span, Tagging
@@ -276,6 +276,14 @@ class TestPropose:
         for mended, value in ((0, 0.0), (1, 1.0), (2, 2.0), (9, 3.0)):
             [(_, values)] = edits_of(Job(Segment(TEXT), [], mended=mended), SPAN, candidate, None)
             assert values["mended"] == value
+
+    def test_names_and_figures_and_long_words_tell_news_from_plain_prose(self) -> None:
+        plain_text = prose("I think that we like it when you go home. They do too.")
+        news = prose("In Berlin, Angela Merkel announced 27 appointments in 2016.")
+        assert plain_text == {"names": 0.0, "figures": 0.0, "long": pytest.approx(40 / 13 - 4.5)}
+        assert news["names"] == 3.0 and news["figures"] == 2.0 and news["long"] > 0
+        assert set(plain_text) < set(FEATURES)
+        assert prose("") == prose("?!") == dict.fromkeys(plain_text, 0.0)
 
     def test_the_shipped_numbers_keep_a_second_run_quiet(self) -> None:
         # In a repaired text put in again nothing was mended yet: that may only make the rewriter less sure.

@@ -430,3 +430,57 @@ def test_the_ablation_leaves_out_one_part_at_a_time(toy: Path, capsys: pytest.Ca
     table = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
     assert [line.split(" | ")[0] for line in table] == ["| nothing", "| noise"]
     assert all("apertium" in line and "jfleg" in line for line in table)
+
+
+@pytest.mark.train
+def test_a_teacher_softens_what_people_said_and_labels_what_nobody_judged(
+    toy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from models.train import tagger as recipe
+    from models.train import teacher
+
+    data, rows, out = toy.parent / "data", toy.parent / "run", toy.parent / "soft"
+    taught = toy.parent / "teacher"
+    with pytest.MonkeyPatch.context() as patch:
+        for call in (
+            ["teach", "--out", taught, "--tiny", "--steps", "60", "--hours", "0", "--freeze", "0"],
+            ["label", "--out", out, "--teacher", taught, "--tagger", toy, "--rows", rows, "--most", "50"],
+        ):
+            patch.setattr(sys, "argv", ["teacher", "--data", str(data), *map(str, call)])
+            teacher.main()
+        before, after = ([json.loads(r) for r in (d / "rows.jsonl").open(encoding="utf-8")] for d in (rows, out))
+        assert "60" in capsys.readouterr().out
+        human, soft = ([r for r in some if r["from"] == "mlqe"] for some in (before, after))
+        assert soft and sorted(str(r["tags"]) for r in soft) == sorted(str(r["tags"]) for r in human)
+        said = {" ".join(r["words"]): r["bad"] for r in human}
+        for r in soft:  # never further than half-way from what a human said
+            assert all(abs(a - b) <= 0.5 for a, b in zip(r["bad"], said[" ".join(r["words"])], strict=True))
+        assert any(0 < p < 1 for r in soft for p in r["bad"])
+        new = [r for r in after if r["from"] == "soft-apertium"]
+        assert 0 < len(new) <= 5 and all(0 < p < 1 for r in new for p in r["bad"])
+        # The labels are what the tagger's recipe takes.
+        call = ["tagger", "--data", data, "--out", toy.parent / "pupil", "--tiny", "--rows", out, "--steps", "3"]
+        patch.setattr(sys, "argv", [*map(str, call), "--freeze", "0"])
+        recipe.train(recipe.arguments())
+    assert (toy.parent / "pupil/weights.safetensors").exists()
+
+
+@pytest.mark.train
+def test_a_teacher_says_the_same_alone_and_in_a_batch(toy: Path) -> None:
+    from models.train import teacher
+
+    rows = list(teacher.judged(toy.parent / "data", "dev"))[:40]
+    net, tokenizer = teacher.read_teacher(toy.parent / "teacher")
+    together = teacher.predict(net, tokenizer, rows)
+    alone = [teacher.predict(net, tokenizer, [r])[0] for r in rows[:5]]
+    for (score, word), (one, words) in zip(together, alone, strict=False):
+        assert score == pytest.approx(one, abs=0.02) and word == pytest.approx(words, abs=0.02)
+        assert len(word) == len(words)
+
+
+def test_words_are_found_in_a_text_and_put_there_if_they_are_not() -> None:
+    pytest.importorskip("torch")
+    from models.train.teacher import placed
+
+    assert placed("It's on, no?", ["It", "'s", "on", ",", "no", "?"]) == ("It's on, no?", [2, 4, 7, 8, 11, 12])
+    assert placed("“Yes”", ['"', "Yes", '"']) == ('" Yes "', [1, 5, 7])

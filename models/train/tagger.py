@@ -91,11 +91,11 @@ def encode(tokenizer: PreTrainedTokenizerFast, words: list[list[str]]) -> tuple[
     return e.input_ids, e.attention_mask, first, there
 
 
-def padded(batch: list[Row], key: str, width: int, empty: int) -> Tensor:
-    out = torch.full((len(batch), width), empty, dtype=torch.long)
+def padded(batch: list[Row], key: str, width: int, empty: float, dtype: torch.dtype = torch.long) -> Tensor:
+    out = torch.full((len(batch), width), empty, dtype=dtype)
     for n, r in enumerate(batch):
         if r[key] is not None:
-            out[n, : len(r[key])] = torch.tensor(r[key])
+            out[n, : len(r[key])] = torch.tensor(r[key], dtype=dtype)
     return out
 
 
@@ -104,9 +104,9 @@ def losses(net: Tagger, tokenizer: PreTrainedTokenizerFast, batch: list[Row]) ->
     ids, mask, first, there = encode(tokenizer, [r["words"] for r in batch])
     words, score = net.features(ids, mask, first)
     out = {}
-    bad = padded(batch, "bad", first.size(1), -1)
+    bad = padded(batch, "bad", first.size(1), -1, torch.float)  # a teacher says how likely, a human yes or no
     if (on := there & (bad >= 0)).any():
-        out["word"] = nn.functional.binary_cross_entropy_with_logits(net.word(words[on])[:, 0].float(), bad[on].float())
+        out["word"] = nn.functional.binary_cross_entropy_with_logits(net.word(words[on])[:, 0].float(), bad[on])
     tags = padded(batch, "tag_ids", first.size(1), -1)
     if (on := there & (tags >= 0)).any():
         out["edit"] = nn.functional.cross_entropy(net.edit(words[on]).float(), tags[on])

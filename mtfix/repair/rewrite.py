@@ -20,7 +20,7 @@ from mtfix.runtime.rewriter import Candidate, Request, Rewriter
 from mtfix.text.edits import apply, changed_words, diff, select
 from mtfix.text.grammar import related
 from mtfix.text.protect import protected
-from mtfix.text.tokens import sentences
+from mtfix.text.tokens import sentences, words
 from mtfix.types import Applicability, Category, Edit, Finding, Segment, Severity, Side, Span, Tagging
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "features",
     "level_of",
     "misspelt",
+    "prose",
     "propose",
     "prospects",
     "request_for",
@@ -45,7 +46,7 @@ __all__ = [
 REWRITE = "REWRITE"
 FEATURES = (
     "gain", "logprob", "edits", "old", "new", "suspect", "rewrite", "score", "rise", "lost", "added", "finding",
-    "akin", "whole", "misspelt", "agrees", "mended", "doubt", "near", "eased"
+    "akin", "whole", "misspelt", "agrees", "mended", "doubt", "near", "eased", "names", "figures", "long"
 )  # fmt: skip
 ASK = ("suspect", "level", "rewrite", "change", "tag", "words", "content", "score")
 _CHECKERS = ("linguistic.languagetool", "linguistic.harper")
@@ -360,6 +361,26 @@ def features(
         "doubt": max(_changes(after, there), default=0.0),
         "near": max(_changes(after, there, 2), default=0.0),
         "eased": min(max(sum(_changes(tagging)) - sum(_changes(after)), -2.0), 2.0) if tagging and after else 0.0,
+        **prose(text),
+    }
+
+
+def prose(text: str) -> dict[str, float]:
+    """Return how plain a text is, under three names of FEATURES: news and encyclopedias need their source more.
+
+    Names and words with figures, in ten words each (a word that opens a sentence is no name), and how much longer than
+    4.5 letters a word is on average.
+    """
+    opening = {s.start for s in sentences(text)}
+    spans = [(s.start, s.of(text)) for s in words(text) if s.of(text)[:1].isalnum()]
+    names = sum(w[:1].isupper() and w != "I" and start not in opening for start, w in spans)
+    figures = sum(any(c.isdigit() for c in w) for _, w in spans)
+    letters = sum(len(w) for _, w in spans) / len(spans) if spans else 4.5
+    share = 10 / max(10, len(spans))
+    return {
+        "names": min(share * names, 3.0),
+        "figures": min(share * figures, 3.0),
+        "long": min(max(letters - 4.5, -2.0), 2.0),
     }
 
 
