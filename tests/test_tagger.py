@@ -381,6 +381,10 @@ def test_two_checkpoints_are_averaged(toy: Path, tmp_path: Path) -> None:
     assert np.allclose(made["edit.bias"][-1], more["edit.bias"][-1], atol=1e-2)
     fewer, names = average.fewer(made, names, Counter({"R_xyz": 1}), len(FIXED) + 1)
     assert names == [*FIXED, "R_xyz"] and len(fewer["edit.bias"]) == len(names)
+    # And the other way round: a tag that only the old one has stays as it is.
+    joined, names = average.both(old, tags, more, [*tags, "R_xyz"])
+    assert names == [*tags, "R_xyz"] and joined["edit.bias"][-1] == more["edit.bias"][-1]
+    assert (joined["edit.bias"][:-1] == old["edit.bias"]).all() and joined["word.bias"] is old["word.bias"]
 
 
 def longer(value: Any) -> Any:

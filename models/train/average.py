@@ -3,8 +3,8 @@
 usage: python -m models.train.average --new RUN --old FOLDER --share 0.5 --rows ROWS --tags 3300 --out FOLDER
 
 A run that started from OLD drifts: its edits gain and its scores lose. The average keeps most of both (Wortsman et al.,
-Robust fine-tuning of zero-shot models, CVPR 2022). The tags are those of RUN, of these the most frequent in ROWS.
-A tag that OLD lacks is taken as RUN has it.
+Robust fine-tuning of zero-shot models, CVPR 2022). The tags are those of both, of these the most frequent in ROWS.
+A tag that one of them lacks is taken as the other has it.
 """
 
 import argparse
@@ -36,6 +36,13 @@ def fewer(weights: Weights, tags: list[str], count: Counter[str], most: int) -> 
     return weights | cut, [tags[n] for n in kept]
 
 
+def both(weights: Weights, tags: list[str], old: Weights, old_tags: list[str]) -> tuple[Weights, list[str]]:
+    """Return the checkpoint with the tags that only the old one has, as the old one has them."""
+    more = [n for n, tag in enumerate(old_tags) if tag not in set(tags)]
+    wider = {name: torch.cat([weights[name], old[name][more]]) for name in ("edit.weight", "edit.bias")}
+    return weights | wider, [*tags, *(old_tags[n] for n in more)]
+
+
 def average(new: Weights, tags: list[str], old: Weights, old_tags: list[str], share: float) -> Weights:
     """Return `share` of the new weights and the rest of the old."""
     place = {tag: n for n, tag in enumerate(old_tags)}
@@ -62,9 +69,10 @@ def main() -> None:
     o = p.parse_args()
     with (o.rows / "rows.jsonl").open(encoding="utf-8") as f:
         count = Counter(tag for line in f for tag in json.loads(line)["tags"] or () if tag)
-    new, tags = fewer(*read(o.new), count, o.tags)
+    old = read(o.old)
+    new, tags = fewer(*both(*read(o.new), *old), count, o.tags)
     o.out.mkdir(parents=True, exist_ok=True)
-    save(average(new, tags, *read(o.old), o.share), tags, o.out / "weights.safetensors")
+    save(average(new, tags, *old, o.share), tags, o.out / "weights.safetensors")
 
 
 if __name__ == "__main__":
