@@ -447,13 +447,15 @@ def test_a_teacher_softens_what_people_said_and_labels_what_nobody_judged(
     taught = toy.parent / "teacher"
     with pytest.MonkeyPatch.context() as patch:
         for call in (
+            ["teach", "--out", taught, "--tiny", "--steps", "20", "--hours", "0", "--freeze", "0", "--every", "0"],
             ["teach", "--out", taught, "--tiny", "--steps", "60", "--hours", "0", "--freeze", "0"],
             ["label", "--out", out, "--teacher", taught, "--tagger", toy, "--rows", rows, "--most", "50"],
         ):
             patch.setattr(sys, "argv", ["teacher", "--data", str(data), *map(str, call)])
             teacher.main()
         before, after = ([json.loads(r) for r in (d / "rows.jsonl").open(encoding="utf-8")] for d in (rows, out))
-        assert "60" in capsys.readouterr().out
+        told = capsys.readouterr().out
+        assert "going on at step 20" in told and "steps made: 60" in told
         human, soft = ([r for r in some if r["from"] == "mlqe"] for some in (before, after))
         assert soft and sorted(str(r["tags"]) for r in soft) == sorted(str(r["tags"]) for r in human)
         said = {" ".join(r["words"]): r["bad"] for r in human}
@@ -480,6 +482,27 @@ def test_a_teacher_says_the_same_alone_and_in_a_batch(toy: Path) -> None:
     for (score, word), (one, words) in zip(together, alone, strict=False):
         assert score == pytest.approx(one, abs=0.02) and word == pytest.approx(words, abs=0.02)
         assert len(word) == len(words)
+
+
+def test_both_opinions_count_as_far_as_they_tell_what_people_say() -> None:
+    pytest.importorskip("torch")
+    from eval.teacher import measure
+    from models.train.teacher import weigh
+
+    rng = np.random.default_rng(3)
+    rows, found = [], []
+    for n in range(400):
+        one, two, words = rng.normal(), rng.normal(), rng.normal(size=(6, 2)) * 3
+        pair, level = (("ro-en", 1.0), ("et-en", -1.0), ("ru-en", 0.0), ("ne-en", 2.0), ("si-en", 0.0))[n % 5]
+        # The score is the sum of both, each pair with its own level; the words are as the second says.
+        rows.append({"from": pair, "score": 2 * one + 0.5 * two + level, "bad": [int(z > 0) for z in words[:, 1]]})
+        found.append((one, two, words[:, 0], words[:, 1]))
+    score, word = weigh(rows, found)
+    assert score == pytest.approx([2.0, 0.5, 0.4], abs=0.05)
+    assert word[1] > 3 and abs(word[0]) < 0.3
+    figures = measure((rows[:200], found[:200]), (rows[200:], found[200:]))
+    assert all(value == pytest.approx([1.0, 1.0], abs=0.12) for value in figures["both"].values())
+    assert all(value[1] < 0.4 for value in figures["tagger"].values())
 
 
 def test_words_are_found_in_a_text_and_put_there_if_they_are_not() -> None:

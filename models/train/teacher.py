@@ -8,7 +8,8 @@ Its lower layers and two heads learn from MLQE-PE what people thought of a segme
 too slow for the product, but sees what the small encoder does not; both together judge better than either. `label`
 writes rows for `models.train.tagger`: those of ROWS, in which the judged segments have labels halfway between what
 people said and what both models think, and segments that nobody judged, with what both models think of them. How much
-each model counts is fitted on the even-numbered development records, as the numbers of the tagger's card are.
+each model counts is fitted on the even-numbered development records, as the numbers of the tagger's card are;
+`eval.teacher` measures both on the odd ones.
 
 Knowledge distillation: Hinton et al. 2015; for quality estimation: Gajbhiye et al., Findings of ACL 2021.
 """
@@ -18,6 +19,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +29,9 @@ from torch import Tensor, nn
 from transformers import LlamaConfig, LlamaForCausalLM, LlamaModel, PreTrainedTokenizerFast
 
 from eval.tagger_fit import logistic
+from eval.tagger_sets import half
 from models.train.data import NEVER_TRAIN, WORDS, Row, read
-from models.train.tagger import BF16
+from models.train.tagger import BF16, batches
 from mtfix.runtime.suspicion import odds, suspicion
 from mtfix.runtime.tagger import Tagger, load
 
@@ -150,18 +153,6 @@ def losses(net: Teacher, tokenizer: PreTrainedTokenizerFast, batch: Sequence[Row
     )
 
 
-def batches(rows: Sequence[Row], seed: int, size: int = 32) -> Iterator[list[Row]]:
-    """Yield batches of rows of like length, shuffled, without end."""
-    rng, mixed = random.Random(seed), list(rows)
-    while True:
-        rng.shuffle(mixed)
-        for at in range(0, len(mixed), size * 40):
-            pool = sorted(mixed[at : at + size * 40], key=lambda r: len(r["text"]))
-            group = [pool[k : k + size] for k in range(0, len(pool), size)]
-            rng.shuffle(group)
-            yield from group
-
-
 def tiny_base(rows: Sequence[Row], folder: Path) -> Path:
     """Make a small Llama and a tokenizer from the rows' own words, for tests."""
     from tokenizers import ByteLevelBPETokenizer
@@ -189,7 +180,7 @@ def start(base: Path, layers: int, frozen: int) -> Teacher:
 
 
 def teach(o: argparse.Namespace) -> None:
-    """Train; a run that was stopped goes on from OUT/state.pt, which is written every ten minutes."""
+    """Train; a run that was stopped goes on from OUT/state.pt."""
     torch.set_num_threads(o.threads)
     torch.manual_seed(o.seed)
     o.out.mkdir(parents=True, exist_ok=True)
@@ -206,9 +197,10 @@ def teach(o: argparse.Namespace) -> None:
         net.load_state_dict(old["net"])
         opt.load_state_dict(old["opt"])
         step, spent = old["step"], old["spent"]
+        print("going on at step", step, flush=True)
     began = last = time.time()
     log: list[tuple[float, float]] = []
-    for n, batch in enumerate(batches(rows, o.seed)):
+    for n, batch in enumerate(b for epoch in count(o.seed) for b in batches(rows, epoch, 32)):
         if n < step:
             continue
         done = n / o.steps if o.steps else 0.0
@@ -228,7 +220,7 @@ def teach(o: argparse.Namespace) -> None:
         if step % 50 == 0:
             means = np.mean(log[-50:], 0).round(3)
             print(f"step {step} done {done:.3f} score {means[0]} word {means[1]}", flush=True)
-        if time.time() - last > 600:
+        if time.time() - last > o.every:
             last = time.time()
             state = {"net": net.state_dict(), "opt": opt.state_dict(), "step": step, "spent": spent + last - began}
             torch.save(state, o.out / "state.tmp")
@@ -279,7 +271,7 @@ def label(o: argparse.Namespace) -> None:
     torch.set_num_threads(o.threads)
     net, tokenizer = read_teacher(o.teacher)
     tagger = load(o.tagger, threads=o.threads)
-    even = [r for n, r in enumerate(judged(o.data, "dev")) if n % 2 == 0 and len(r["words"]) <= 80]
+    even = half(list(judged(o.data, "dev")), 0)
     score, word = weigh(even, list(opinions(tagger, net, tokenizer, even)))
     print("tagger, teacher, bias: score", score.round(3), "word", word.round(3), flush=True)
     human = [r for r in judged(o.data, "train") if len(r["words"]) <= 80]
@@ -324,6 +316,7 @@ def main() -> None:
     p.add_argument("--layers", type=int, default=22)
     p.add_argument("--freeze", type=int, default=8)
     p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--every", type=float, default=600.0, help="seconds between two saved states")
     p.add_argument("--seed", type=int, default=3)
     p.add_argument("--tiny", action="store_true")
     o = p.parse_args()
