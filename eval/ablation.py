@@ -60,7 +60,7 @@ def train(o: Namespace, rows: list[Row], tags: list[str], name: str) -> Tagger:
     some = [r for r in rows if not r["from"].startswith(PARTS[name])] if PARTS[name] else rows
     settings = {
         "out": folder, "data": o.data, "steps": o.steps, "hours": 0.0, "every": 600.0, "look": 1e9, "lr": o.lr,
-        "head_factor": 10.0,
+        "head_factor": 10.0, "score": 0.5,
     }  # fmt: skip
     run(Namespace(**settings), net, load_tokenizer(o.base), batches(some, o.seed, 32), tags, tell=False)
     return net

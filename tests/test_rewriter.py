@@ -184,6 +184,17 @@ class TestPropose:
         found = edits_of(Job(Segment(text), []), Span(0, len(text)), Candidate(new, -1.0, -9.0), None)
         assert apply(text, [e for e, _ in found]) == "The centre was organised by men of colour."
 
+    def test_apostrophes_are_those_of_the_text(self) -> None:
+        for text, new in (
+            ("I dont know, it is late.", "I don't know, it is late."),
+            ("He’s here. I dont know.", "He’s here. I don’t know."),
+        ):
+            answer = Candidate(new.replace("'", "’"), -1.0, -9.0)
+            found = edits_of(Job(Segment(text), []), Span(0, len(text)), answer, None)
+            assert apply(text, [e for e, _ in found]) == new
+        plain = "They don't know."
+        assert not edits_of(Job(Segment(plain), []), Span(0, 16), Candidate("They don’t know.", -1.0, -9.0), None)
+
     def test_a_word_that_the_dictionary_lacks_is_asked_about(self) -> None:
         unknown = replace(
             finding(Span(4, 9), Severity.MINOR, hint=True),

@@ -472,6 +472,23 @@ def test_a_teacher_softens_what_people_said_and_labels_what_nobody_judged(
 
 
 @pytest.mark.train
+def test_a_pair_that_is_often_changed_does_not_decide_how_words_are_weighed() -> None:
+    """The teacher only knows which pair a text is of; the tagger knows which words of it were changed."""
+    from models.train import teacher
+
+    rng = np.random.default_rng(1)
+    rows, found = [], []
+    for pair, share in (("ro-en", 0.5), ("ru-en", 0.05)):
+        for _ in range(200):
+            bad = rng.random(20) < share
+            sees = np.where(bad, 1.0, -1.0) + rng.normal(0, 1, 20)
+            knows = np.full(20, 2.0 if pair == "ro-en" else -2.0) + rng.normal(0, 0.1, 20)
+            rows.append({"bad": bad.astype(int).tolist(), "score": float(rng.normal()), "from": pair})
+            found.append((0.0, 0.0, sees, knows))
+    _, (one, two, _) = teacher.weigh(rows, found)
+    assert one > 0.5 and abs(two) < one / 10
+
+
 def test_a_teacher_says_the_same_alone_and_in_a_batch(toy: Path) -> None:
     from models.train import teacher
 

@@ -330,7 +330,7 @@ def run(
             group["lr"] = rate * min(1.0, (step + 1) / 60) * max(0.02, 1 - done)
         with torch.autocast("cpu", torch.bfloat16, enabled=BF16):
             part, n = losses(net, tokenizer, todo[step])
-        weight = {"word": 1.0, "edit": 1.0, "kind": 0.15, "score": 0.5 - 0.35 * done}
+        weight = {"word": 1.0, "edit": 1.0, "kind": 0.15, "score": o.score * (1 - 0.7 * done)}
         sum((weight[k] * v for k, v in part.items()), torch.zeros(())).backward()
         nn.utils.clip_grad_norm_([p for g in opt.param_groups for p in g["params"]], 1.0)
         opt.step()
@@ -391,6 +391,9 @@ def arguments() -> argparse.Namespace:
     p.add_argument("--freeze", type=int, default=2)
     p.add_argument("--lr", type=float, default=3e-5)
     p.add_argument("--head-factor", type=float, default=10.0)
+    p.add_argument(
+        "--score", type=float, default=0.5, help="what the segment's score weighs beside the words, at first"
+    )
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--seed", type=int, default=11)

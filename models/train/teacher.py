@@ -28,7 +28,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import LlamaConfig, LlamaForCausalLM, LlamaModel, PreTrainedTokenizerFast
 
-from eval.tagger_fit import logistic
+from eval.tagger_fit import balanced, logistic
 from eval.tagger_sets import half
 from models.train.data import NEVER_TRAIN, WORDS, Row, read
 from models.train.tagger import BF16, batches
@@ -254,7 +254,11 @@ def opinions(
 
 
 def weigh(rows: Sequence[Row], found: Sequence[Opinion]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the weights of both opinions (bias last): on the segment's score, within the pairs, and on its words."""
+    """Return the weights of both opinions (bias last): on the segment's score, within the pairs, and on its words.
+
+    Of the words, each pair and each class weigh the same, as in `eval.tagger_fit.fit_suspect`; a plain regression of
+    all words would learn which pair a text is of. Then slope and bias make probabilities of it.
+    """
     scores, wanted = np.array([o[:2] for o in found]), np.array([r["score"] for r in rows], float)
     pairs = np.array([r["from"] for r in rows])
     means = {p: (scores[pairs == p].mean(0), wanted[pairs == p].mean()) for p in set(pairs)}
@@ -263,7 +267,13 @@ def weigh(rows: Sequence[Row], found: Sequence[Opinion]) -> tuple[np.ndarray, np
     w = np.linalg.solve(x.T @ x + 1e-3 * np.eye(2), x.T @ y)
     words = np.concatenate([np.column_stack(o[2:]) for o in found])
     bad = np.array([b for r in rows for b in r["bad"]], float)
-    return np.append(w, (wanted - scores @ w).mean()), logistic(words, bad)
+    pair = np.repeat(pairs, [len(r["bad"]) for r in rows])
+    share = np.zeros(len(bad))
+    for here in ((pair == p) & (bad == b) for p in set(pairs) for b in (0.0, 1.0)):
+        share[here] = 1 / max(1, here.sum())
+    even = balanced(words, bad, share)[:-1]
+    slope, bias = logistic((words @ even)[:, None], bad)
+    return np.append(w, (wanted - scores @ w).mean()), np.append(even * slope, bias)
 
 
 def label(o: argparse.Namespace) -> None:

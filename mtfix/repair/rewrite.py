@@ -285,7 +285,7 @@ def edits_of(job: Job, span: Span, candidate: Candidate, after: Tagging | None) 
     """
     text = job.segment.hypothesis
     near = Span(max(0, span.start - 1), min(len(text), span.end + 1))
-    every = diff(text, candidate.text)
+    every = diff(text, _apostrophes(text, candidate.text))
     wanted = [e for e in every if not (_variety(text, e) or _final_stop(text, e))]
     edits = [e for e in _joined(text, wanted) if e.span.touches(near)]
     whole = float(_is_sentence(text, span))
@@ -296,6 +296,11 @@ def edits_of(job: Job, span: Span, candidate: Candidate, after: Tagging | None) 
         values = features(job, edit, candidate, edits=len(edits), after=after, there=there)
         out.append((replace(edit, by="rewriter"), values | {"whole": whole}))
     return out
+
+
+def _apostrophes(text: str, new: str) -> str:
+    """Return a candidate with the apostrophes that the text has: typewriter's, where it has no other."""
+    return new if "’" in text else new.replace("’", "'")
 
 
 def _variety(text: str, edit: Edit) -> bool:

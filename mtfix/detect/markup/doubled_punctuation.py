@@ -25,6 +25,7 @@ _ENTITY = re.compile(r"& ?#? ?\w+$")
         Example("They came late⟦,,⟧ and left early⟦..⟧", fixed="They came late, and left early."),
         Example("“We will rebuild⟦.”.⟧", fixed="“We will rebuild.”"),
         Example("The offer stands⟦, .⟧", fixed="The offer stands."),
+        Example("This is what she wrote⟦:.⟧", fixed="This is what she wrote:"),
     ],
     good=[
         Example("Wait ... they said. . . . Then silence...."),
@@ -52,5 +53,9 @@ def doubled_punctuation(segment: Segment) -> Iterator[Hit]:
         signs = found.replace(" ", "")
         if signs == ".." and text[match.end() : match.end() + 2].strip().islower():
             yield Hit(Span(*match.span()), fix="...", applicability=UNSAFE)  # two dots that were three
+            continue
+        if signs == ":.":
+            # Either the full stop is too much, or what the colon announced was lost.
+            yield Hit(Span(*match.span()), fix=":", applicability=UNSAFE)
             continue
         yield Hit(Span(*match.span()), fix=signs[-1] if signs[-1] == "." or signs[0] == signs[1] else signs[0])
