@@ -81,6 +81,8 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
         ("He can go.", "can", "R_can't"),
         ("We do not expect it.", "do", "DELETE"),
         ("The brigade that guards the town came.", "that", "DELETE"),
+        ("I am living in this city.", "I", "DELETE"),
+        ("They know the town.", "They", "DELETE"),
         ("The man who is old came.", "who", "DELETE"),
         ("“That is power.” Note what he said.", "Note", "CASE"),
         ("He left. Note what he said.", "Note", "CASE"),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mtfix.text.grammar import is_base_verb, is_noun, lemmas
+from mtfix.text.grammar import SUBJECT_PRONOUNS, is_base_verb, is_noun, lemmas
 from mtfix.types import Applicability, Edit, Finding, Segment, Span, Tagging
 
 __all__ = ["CLOSED", "CONTEXT", "Trust", "context", "edit_of", "kind_of", "meant", "plain", "propose"]
@@ -336,6 +336,8 @@ def _delete(text: str, words: Sequence[Span], n: int, *, first: bool) -> tuple[S
     if first:
         if n + 1 >= len(words) or text[span.end : words[n + 1].start] != " ":
             return None
+        if low in SUBJECT_PRONOUNS and (following in _HELPING or lemmas(following, "VERB")):
+            return None  # "I am living here"
         after = words[n + 1]
         letter = text[after.start]
         return (Span(span.start, after.start + 1), letter.upper() if _NAME.match(word) else letter)
