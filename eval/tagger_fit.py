@@ -120,7 +120,7 @@ def fit_suspect(windows: dict[str, Windows], truth: dict[str, list[Array]], clea
 def fit_quality(raws: dict[str, list[Raw]], suspects: dict[str, list[list[float]]], da: dict[str, list[float]]) -> Any:
     """Fit the quality to direct assessments; within the pairs, since each pair was judged by its own people.
 
-    Only the network's score is fitted. What words and the lexicon add is held at HELD: fitted too, Pearson is .003
+    Only the network's score is fitted. What words and the lexicon add is held at HELD: fitted too, Pearson is .001
     higher, but the score would prefer the damaged side of more pairs (`eval.pairs`).
     """
     xs, ys, means = [], [], []
