@@ -260,9 +260,8 @@ def done(groups: Iterator[Group], plan: Plan, jobs: int) -> Iterator[Done]:
             "Run the same command again with fewer --jobs: it goes on from where it was.",
         ) from error
     finally:
+        pool.shutdown(wait=False, cancel_futures=True)
         ours.close()
-        # Waits only until the processes are gone; the pool's own threads would complain of what is closed under them.
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
