@@ -33,6 +33,7 @@ MOST_CLEAN = 0.018  # of clean words above the threshold
 CALM = 0.2  # what clean news weighs, where a pair weighs 1
 SHARP, MOST = 2.0, 10.0
 DOUBT, TRUST = 52.0, 60.0  # of shuffled sentences 95 in 100 score less than the first before this
+HELD = (15.0, 5.0)  # weights in the quality of the words' mean suspicion and of what the lexicon likes
 DOUBLED = 4.0  # off the quality for each word that stands there twice; the network often overlooks it
 PRECISION = 0.6  # of a "yes" to "is it free of errors?", on real translation of which a fifth is
 PARTS = ("suspect", "quality", "tags", "edits", "error_free")
@@ -71,8 +72,6 @@ def mcc(guess: Array, truth: Array) -> float:
     under = math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
     return (tp * tn - fp * fn) / under if under else 0.0
 
-
-HELD = (15.0, 5.0)  # weights in the quality of the words' mean suspicion and of what the lexicon likes
 
 Windows = Sequence[tuple[list[str], Raw]]
 

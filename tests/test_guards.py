@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mtfix.text.edits import apply
 from mtfix.types import Category, Edit, Finding, Segment, Severity, Span
 from mtfix.verify.api import Evidence, Guard, GuardExample
 from mtfix.verify.registry import builtin, judge
@@ -49,6 +50,20 @@ def test_no_new_finding_stops_the_edit_that_brought_it() -> None:
     before = Evidence("one two three", [])
     after = Evidence("uno two tres", [finding(Span(8, 12))])
     assert list(result_guard("no-new-finding").judge_result(segment, edits, before, after)) == [1]
+
+
+def test_no_new_finding_lets_a_rule_mend_a_word_of_a_longer_place_that_stays() -> None:
+    segment, whole = Segment("one two three"), [finding(Span(0, 13))]
+    for by, span, text, stopped in (
+        ("rule", Span(0, 3), "uno", []),
+        ("tagger", Span(0, 3), "uno", [0]),
+        ("rule", Span(0, 13), "uno due tre", [0]),
+    ):
+        edits = [Edit(span, text, by=by)]
+        after = apply("one two three", edits)
+        found = Evidence(after, [finding(Span(0, len(after)))])
+        held = result_guard("no-new-finding").judge_result(segment, edits, Evidence("one two three", whole), found)
+        assert list(held) == stopped, (by, text)
 
 
 def test_no_new_finding_lets_old_and_small_ones_pass() -> None:

@@ -491,6 +491,7 @@ def test_a_pair_that_is_often_changed_does_not_decide_how_words_are_weighed() ->
     assert one > 0.5 and abs(two) < one / 10
 
 
+@pytest.mark.train
 def test_a_teacher_says_the_same_alone_and_in_a_batch(toy: Path) -> None:
     from models.train import teacher
 

@@ -271,9 +271,9 @@ def weigh(rows: Sequence[Row], found: Sequence[Opinion]) -> tuple[np.ndarray, np
     share = np.zeros(len(bad))
     for here in ((pair == p) & (bad == b) for p in set(pairs) for b in (0.0, 1.0)):
         share[here] = 1 / max(1, here.sum())
-    even = balanced(words, bad, share)[:-1]
-    slope, bias = logistic((words @ even)[:, None], bad)
-    return np.append(w, (wanted - scores @ w).mean()), np.append(even * slope, bias)
+    fair = balanced(words, bad, share)[:-1]
+    slope, bias = logistic((words @ fair)[:, None], bad)
+    return np.append(w, (wanted - scores @ w).mean()), np.append(fair * slope, bias)
 
 
 def label(o: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from mtfix.text.edits import invert
+from mtfix.text.edits import invert, locate
 from mtfix.types import Edit, Finding, Segment, Severity
 from mtfix.verify.api import Evidence, guard
 
@@ -14,11 +14,13 @@ def _key(finding: Finding, text: str) -> tuple[str, str]:
 def no_new_finding(segment: Segment, edits: Sequence[Edit], before: Evidence, after: Evidence) -> Mapping[int, str]:
     """A repair brings no new finding of severity major or above.
 
-    Stops the edits that the new finding overlaps. One that overlaps none was there before and could
+    Stops the edits that the new finding overlaps; but a rule's edit within a longer place that the same detector
+    had flagged before brings nothing new. One that overlaps none was there before and could
     not be seen for the fault beside it: then only a model's edits are stopped, which have no reason
     of their own.
     """
     known = Counter(_key(f, before.text) for f in before.findings)
+    places = {(f.detector, f.span) for f in before.findings}
     stopped: dict[int, str] = {}
     written = invert(segment.hypothesis, edits)
     order = sorted(range(len(edits)), key=lambda i: (edits[i].span, edits[i].text))
@@ -30,6 +32,10 @@ def no_new_finding(segment: Segment, edits: Sequence[Edit], before: Evidence, af
             known[key] -= 1
             continue
         guilty = [order[k] for k, edit in enumerate(written) if edit.span.overlaps(finding.span)]
+        if guilty and (finding.detector, place := locate(edits, finding.span)) in places:
+            guilty = [i for i in guilty if edits[i].by != "rule" or edits[i].span == place]
+            if not guilty:
+                continue
         for index in guilty or [i for i, edit in enumerate(edits) if edit.by != "rule"]:
             stopped[index] = f"it would bring a new finding: {finding.message}"
     return stopped

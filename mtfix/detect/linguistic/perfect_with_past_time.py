@@ -2,8 +2,7 @@ import re
 from collections.abc import Iterator
 
 from mtfix.detect.api import Applicability, Category, Example, Hit, Segment, Severity, Span, detector
-from mtfix.lang.verbs import forms
-from mtfix.text.grammar import CLAUSE_OPENERS, MODALS, is_participle, lemmas
+from mtfix.text.grammar import CLAUSE_OPENERS, MODALS, inflected, is_participle, lemmas
 
 _UNIT = r"(?:minutes?|hours?|days?|weeks?|months?|years?|decades?|centuries)"
 _AGO = rf"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|several|many|few|a\sfew|\d+)\s{_UNIT}\sago"
@@ -30,10 +29,11 @@ def _past(match: re.Match[str], left: str) -> str | None:
     if verb == "been":
         was = "was" if match["have"] == "has" or re.search(r"\bI\s$", left) else "were"
         return f"{was} {match['not'] or ''}{match['adverb'] or ''}".rstrip()
-    if not is_participle(verb) or not (found := lemmas(verb, "VERB")):
+    bases = [base for base in lemmas(verb, "VERB") if verb in inflected(base, "VBN")]
+    if not bases:
         return None
     rest = match["adverb"] or ""
-    return f"did not {rest}{found[0]}" if match["not"] else f"{rest}{forms(found[0]).past[0]}"
+    return f"did not {rest}{bases[0]}" if match["not"] else f"{rest}{inflected(bases[0], 'VBD')[0]}"
 
 
 @detector(
@@ -46,6 +46,10 @@ def _past(match: re.Match[str], left: str) -> str | None:
         Example("Yesterday I ⟦have seen⟧ him.", fixed="Yesterday I saw him."),
         Example("The shops ⟦have been⟧ closed last week.", fixed="The shops were closed last week."),
         Example("The letter ⟦has not come⟧ yesterday.", fixed="The letter did not come yesterday."),
+        Example(
+            "She ⟦has read⟧ it yesterday. I ⟦have found⟧ it last week.",
+            fixed="She read it yesterday. I found it last week.",
+        ),
     ],
     good=[
         Example("He has lived here since last year, and she must have seen him yesterday."),

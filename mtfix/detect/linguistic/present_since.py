@@ -32,7 +32,7 @@ _RANKED = re.compile(
     bad=[
         Example("He ⟦is⟧ working here since 2010.", fixed="He has been working here since 2010."),
         Example("The shop ⟦is⟧ closed since last year.", fixed="The shop has been closed since last year."),
-        Example("I ⟦am⟧ married since May.", fixed="I have been married since May."),
+        Example("I ⟦am not⟧ married since May.", fixed="I have not been married since May."),
     ],
     good=[
         Example("He has been working here since 2010."),
@@ -51,5 +51,6 @@ def present_since(segment: Segment) -> Iterator[Hit]:
         between = (match["between"] or match["rest"] or "").lower()
         if _RANKED.search(between) or CLAUSE_OPENERS & set(between.split()):
             continue
-        be = Span(*match.span("be"))
-        yield Hit(be, fix="has been" if match["be"] == "is" else "have been")
+        end = match.end("adverb") - 1 if match["adverb"] else match.end("be")
+        has = "has" if match["be"] == "is" else "have"
+        yield Hit(Span(match.start("be"), end), fix=f"{has} {match['adverb'] or ''}been")
