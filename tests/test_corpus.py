@@ -211,7 +211,15 @@ def test_an_interrupt_ends_the_command_and_says_how_to_go_on(here: Path) -> None
     Path("in.txt").write_text("".join(f"{n} {line}" for n in range(10_000) for line in LINES))
     command = [sys.executable, "-m", "mtfix", "corpus", "in.txt", "out.txt", "--jobs", "2"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        env=env,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # A shell's background job ignores interrupts, and what it starts inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     until = time.monotonic() + 60
     while not Path("out.txt.mtfix/part").exists() and time.monotonic() < until:
         time.sleep(0.05)
