@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from eval.damage import shuffled
-from eval.tagger_sets import PAIRS, Pair, half, mlqe, post_edited, repairs, short_sentences, texts
+from eval.tagger_sets import PAIRS, Pair, half, later, mlqe, post_edited, repairs, short_sentences, texts
 from mtfix.repair import tagged
 from mtfix.runtime.suspicion import FEATURES, Raw, features, logit, sigmoid, suspicion
 from mtfix.runtime.tagger import REWRITE, WRECK, Tagger, load, wreck
@@ -36,6 +36,7 @@ DOUBT, TRUST = 52.0, 60.0  # of shuffled sentences 95 in 100 score less than the
 HELD = (15.0, 5.0)  # weights in the quality of the words' mean suspicion and of what the lexicon likes
 DOUBLED = 4.0  # off the quality for each word that stands there twice; the network often overlooks it
 PRECISION = 0.6  # of a "yes" to "is it free of errors?", on real translation of which a fifth is
+LIKELY = 0.27  # an edit below this confidence tells nothing of those that are shown
 PARTS = ("suspect", "quality", "tags", "edits", "error_free")
 
 
@@ -219,14 +220,19 @@ def words(text: str) -> list[str]:
     return [s.of(text) for s in word_spans(text)]
 
 
-def fit_edits(found: Sequence[Case]) -> tuple[dict[str, list[float]], dict[str, float]]:
-    """Fit slope and intercept for each kind of edit, drawn towards those of all kinds, and the weights of CONTEXT."""
+def fit_edits(found: Sequence[Case], calm: Sequence[Case] = ()) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Fit slope and intercept for each kind of edit, drawn towards those of all kinds, and the weights of CONTEXT.
+
+    Most of `found` is translation that needs much work. Text that needs none is met far oftener, and there nearly
+    every edit is wrong: `calm`, many edits of clean news, fits the last of CONTEXT ("good") when all else is fitted,
+    so that it tells on segments with a good score alone.
+    """
     count = Counter(c.kind for c in found)
     some = [c for c in found if count[c.kind] >= 15]
     kinds = sorted({c.kind for c in some})
     odds_ = np.array([[logit(c.p)] for c in some])
     one = np.array([[float(c.kind == k) for k in kinds] for c in some])
-    x = np.column_stack([odds_, one, odds_ * one, np.array([c.around for c in some])])
+    x = np.column_stack([odds_, one, odds_ * one, np.array([c.around[:-1] for c in some])])
     w = balanced(x, np.array([float(c.better) for c in some]), np.ones(len(x)), penalty=5.0)
     slope, own, own_slope, rest = w[0], w[1 : 1 + len(kinds)], w[1 + len(kinds) : 1 + 2 * len(kinds)], w[-1]
     fitted = {
@@ -234,8 +240,25 @@ def fit_edits(found: Sequence[Case]) -> tuple[dict[str, list[float]], dict[str, 
         for n, k in enumerate(kinds)
         if slope + own_slope[n] > 0.05
     }
-    around = w[1 + 2 * len(kinds) : -1]
-    return fitted, {name: round(float(v), 4) for name, v in zip(tagged.CONTEXT, around, strict=True)}
+    weights = dict(zip(tagged.CONTEXT, (round(float(v), 4) for v in w[1 + 2 * len(kinds) : -1]), strict=False))
+    trust = tagged.Trust(fitted, 1.0, 1.0, weights)
+    every = [c for c in (*some, *calm) if c.kind in fitted]
+    likely = [c for c in every if trust.confidence(c.kind, c.p, c.around) > LIKELY]
+    z = np.array([logit(trust.confidence(c.kind, c.p, c.around)) for c in likely])
+    good = offset(z, np.array([c.around[-1] for c in likely]), np.array([float(c.better) for c in likely]))
+    return fitted, {**weights, tagged.CONTEXT[-1]: round(good, 4)}
+
+
+def offset(z: Array, x: Array, y: Array) -> float:
+    """Return the weight of one more feature, at most 0, where the log-odds `z` that the others give are held."""
+    w = 0.0
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(z + w * x, -30, 30)))
+        step = float(x @ (p - y)) / (float((x * x) @ (p * (1 - p))) + 1.0)
+        w -= max(-1.0, min(1.0, step))
+        if abs(step) < 1e-6:
+            break
+    return min(0.0, w)
 
 
 def toml_table(name: str, values: dict[str, Any]) -> str:
@@ -297,7 +320,10 @@ def fit_tags(tagger: Tagger, data: Path, most: int | None, *, apply_at: float, s
         these = list(cases(tagger, some, tagger.tag([p.hypothesis for p in some])))
         print(name, len(these), "edits,", sum(c.better for c in these), "nearer", flush=True)
         found += these
-    fitted, around = fit_edits(found)
+    news = [Pair("news", t, (t,)) for t in later(data)[:most]]
+    calm = list(cases(tagger, news, tagger.tag([p.hypothesis for p in news])))
+    print("clean news, further down", len(calm), "edits", flush=True)
+    fitted, around = fit_edits(found, calm)
     print(fitted, around, flush=True)
     levels = {"apply_at": apply_at, "suggest_at": suggest_at}
     return {"edits": levels, "edits.fitted": fitted, "edits.context": around}

@@ -93,3 +93,9 @@ def texts(data: Path, name: str, most: int) -> list[str]:
         speeches = [s["paragraphs"] for s in read(data / "mono/un_debates.jsonl.xz") if s["year"] >= 2023]
         out = [p for k in (3, 8, 1) for s in speeches for p in s[k : k + 1] if p.strip()]
     return out[:most]
+
+
+def later(data: Path) -> list[str]:
+    """Return what comes after the third paragraph of every second clean article: `texts` has none of it."""
+    articles = json.loads((data / "dev/clean_news.json").read_text(encoding="utf-8"))
+    return [p for a in articles[::2] for p in a["paragraphs"][3:] if p.strip()]

@@ -79,6 +79,9 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
         ("It stands .", ".", "R_word"),
         ("We do not go.", "not", "R_don’t"),
         ("He can go.", "can", "R_can't"),
+        ("That is why he was here.", "was", "R_he’s"),
+        ("They would have to leave.", "to", "R_should"),
+        ("He came. However I left.", "However", "R_but"),
         ("We do not expect it.", "do", "DELETE"),
         ("The brigade that guards the town came.", "that", "DELETE"),
         ("I am living in this city.", "I", "DELETE"),
@@ -166,6 +169,24 @@ def test_a_confidence_looks_at_the_surroundings() -> None:
     assert context(text, calm, 1, 0.0)[CONTEXT.index("near")] < 0 < context(text, wild, 1, 0.0)[CONTEXT.index("near")]
     sure = [trust.confidence("form", 0.8, context(text, t, 1, 0.0)) for t in (calm, wild)]
     assert sure[0] > trust.confidence("form", 0.8) > sure[1]
+
+
+def test_a_good_segment_wants_stronger_evidence() -> None:
+    pytest.importorskip("numpy")
+    from eval.tagger_fit import Case, fit_edits
+
+    rng = random.Random(2)
+    bad = [Case("mt", "form", p, (*[0.0] * 10, 0.0), rng.random() < p) for p in [k / 400 for k in range(100, 400)]]
+    news = [Case("news", "form", p, (*[0.0] * 10, 1.0), False) for p in (0.7, 0.8, 0.9) for _ in range(50)]
+    fitted, alone = fit_edits(bad)
+    held, weights = fit_edits(bad, news)
+    assert held == fitted and alone["good"] == 0.0 and weights["good"] < -1.0
+    assert {k: v for k, v in weights.items() if k != "good"} == {k: v for k, v in alone.items() if k != "good"}
+    trust = Trust(fitted, 0.8, 0.4, weights)
+    fair, good = (context("He go home", replace(tagging("He go home", {}), score=q), 1, 0.0) for q in (50.0, 70.0))
+    assert fair[-1] == 0.0 < good[-1] and trust.confidence("form", 0.9, good) < 0.4 < trust.confidence(
+        "form", 0.9, fair
+    )
 
 
 def test_proposals_do_not_overlap() -> None:

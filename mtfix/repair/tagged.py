@@ -16,7 +16,8 @@ from mtfix.types import Applicability, Edit, Finding, Segment, Span, Tagging
 
 __all__ = ["CLOSED", "CONTEXT", "Trust", "context", "edit_of", "kind_of", "meant", "plain", "propose"]
 
-CONTEXT = ("change", "suspect", "near", "score", "length", "second", "rewrite", "share", "article", "capital")
+CONTEXT = ("change", "suspect", "near", "score", "length", "second", "rewrite", "share", "article", "capital", "good")
+_GOOD = 58.0  # a segment that scores more needs stronger evidence
 
 _CLOSED = """a an the of in to for with on at from by about into over after under between against through during
 without within along across behind among as and or but nor so yet if than then that which who whom whose
@@ -35,6 +36,7 @@ _EITHER = frozenset(
             ("also", "too"),
             ("only", "just"),
             ("until", "till"),
+            ("but", "however"),
             ("folks", "people"),
             ("back", "backward"),
             ("back", "backwards"),
@@ -49,6 +51,7 @@ _NAME = re.compile(r"[A-Z]")
 _HELPING = frozenset(
     "be am is are was were do does did have has had will would shall should can could may might must".split()
 )
+_MODAL = frozenset("will would shall should can could may might must".split())
 _RELATIVE = frozenset(("that", "which", "who"))
 _ENDED = re.compile(r"[.!?…][\"”’')\]]+\s*$")  # what follows begins a sentence
 _NEGATION = re.compile(r"(?:^(?:not?|never|none|nothing|cannot)|n['’]t)$", re.IGNORECASE)
@@ -112,7 +115,7 @@ def context(text: str, tagging: Tagging, n: int, second: float) -> tuple[float, 
     The log-odds that the word is changed at all, that it is suspect, and that its neighbours are ("near", the mean);
     the segment's score, around 0, and the log of its length; the log-odds of the second likeliest edit and the
     probability that the word can't be mended alone; the share of suspect words; whether it is an article, or has a
-    capital.
+    capital; how far the score is above that of text in which few words are wrong, in tens ("good").
     """
     word = tagging.words[n].of(text)
     near = [_odds(tagging.suspect[k]) for k in (n - 1, n + 1) if 0 <= k < len(tagging.suspect)]
@@ -127,6 +130,7 @@ def context(text: str, tagging: Tagging, n: int, second: float) -> tuple[float, 
         sum(p > 0.5 for p in tagging.suspect) / len(tagging.suspect),
         float(word.lower() in ("a", "an", "the")),
         float(word[:1].isupper()),
+        max(0.0, tagging.score - _GOOD) / 10,
     )
 
 
@@ -285,9 +289,17 @@ def edit_of(
         new = forms.get(word.lower(), {}).get(tag[2:])
         return None if new is None or (_NAME.match(word) and not first) else (words[n], _cased(new, word))
     if tag[:2] == "R_":
+        before = words[n - 1].of(text).lower() if n else ""
         following = words[n + 1].of(text) if n + 1 < len(words) else ""
+        if _stacked(before, tag[2:].lower()):
+            return None
         return _replace(words[n], word, _article(tag[2:], following), first=first)
     return None
+
+
+def _stacked(before: str, new: str) -> bool:
+    """Say whether a word can't follow the one before: "he he's", "would have should"."""
+    return re.split("['’]", new)[0] == before or (new in _MODAL and before in _HELPING)
 
 
 def _article(new: str, following: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from mtfix.detect.api import Category, Example, Hit, Segment, Severity, Span, detector
 
 _REPEATED = re.compile(r"(?<![\w'’-])([A-Za-z]+)((?:[ \t]+\1)+)(?![\w'’-])", re.IGNORECASE)
-# Words that good English writes twice: "had had", "that that", "very very", "bye bye".
+# Words that good English writes twice: "had had", "that that", "very very", "a good good friend", "bye bye".
 _MAY_REPEAT = frozenset(
     "had that very much many so really long far no yes bye ha la blah knock never again more out in on is do "
-    "who her ho hear now there please go well".split()
+    "who her ho hear now there please go well good big bad way real "
+    "aye boo choo chop doo dum goody hush night pooh tick tut yada".split()
 )
 
 _LOOP = 3  # further times: "very, very, very" is speech, more is a loop
@@ -25,6 +26,7 @@ _LOOP = 3  # further times: "very, very, very" is speech, more is a loop
         Example("He had had enough."),
         Example("La la la la.", source="La la la la."),
         Example("Duran Duran played in Baden Baden."),
+        Example("The minister is in deep doo doo, and he was a good good friend."),
     ],
 )
 def repeated_word(segment: Segment) -> Iterator[Hit]:
