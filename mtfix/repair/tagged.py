@@ -17,7 +17,7 @@ from mtfix.types import Applicability, Edit, Finding, Segment, Span, Tagging
 __all__ = ["CLOSED", "CONTEXT", "Trust", "context", "edit_of", "kind_of", "meant", "plain", "propose"]
 
 CONTEXT = ("change", "suspect", "near", "score", "length", "second", "rewrite", "share", "article", "capital", "good")
-_GOOD = 58.0  # a segment that scores more needs stronger evidence
+_GOOD = 60.0  # a segment that scores more needs stronger evidence
 
 _CLOSED = """a an the of in to for with on at from by about into over after under between against through during
 without within along across behind among as and or but nor so yet if than then that which who whom whose
