@@ -18,6 +18,7 @@ from mtfix.detect.neural.suspect_span import runs, suspect_span
 from mtfix.errors import CardInvalid, ChecksumMismatch, ModelMissing
 from mtfix.repair.tagged import CONTEXT, Trust, context, edit_of, kind_of, plain, propose
 from mtfix.runtime import card, lexicon, tagger
+from mtfix.runtime.suspicion import Raw
 from mtfix.types import Applicability, Segment, Span, Tagging
 
 FORMS = {"go": {"S": "goes", "ED": "went"}, "home": {"S": "homes"}}
@@ -169,6 +170,19 @@ def test_a_confidence_looks_at_the_surroundings() -> None:
     assert context(text, calm, 1, 0.0)[CONTEXT.index("near")] < 0 < context(text, wild, 1, 0.0)[CONTEXT.index("near")]
     sure = [trust.confidence("form", 0.8, context(text, t, 1, 0.0)) for t in (calm, wild)]
     assert sure[0] > trust.confidence("form", 0.8) > sure[1]
+
+
+def test_the_likeliest_change_of_a_word_tells_on_the_quality() -> None:
+    def raw(*keep: float) -> Raw:
+        n, none = len(keep), np.zeros((len(keep), 1))
+        keeps = np.array(keep, np.float32)
+        return Raw(keeps, keeps, none, none, none.astype(np.int64), np.ones(n, bool), 0.0, np.zeros(n), 0.0)
+
+    how = {"bias": 60.0, "score": 20.0, "suspect": 10.0, "liked": 8.0, "change": -8.0}
+    words, suspect = "He go home".split(), (0.2, 0.2, 0.2)
+    fine, damaged = (tagger.quality(raw(0.9, keep, 0.9), words, suspect, how) for keep in (0.9, 0.1))
+    assert fine - damaged == pytest.approx(8.0 * 0.8)
+    assert tagger.surest(raw()) == 0.0
 
 
 def test_a_good_segment_wants_stronger_evidence() -> None:

@@ -93,10 +93,19 @@ def wreck(raw: Raw, words: Sequence[str], suspect: Sequence[float]) -> tuple[flo
     return raw.score, edit, mean, spread, near, far, near / n, math.log(n)
 
 
+def surest(raw: Raw) -> float:
+    """Return the probability of the likeliest change of a word, 0 in an empty window."""
+    return float(1.0 - raw.keep.min(initial=1.0))
+
+
 def quality(raw: Raw, words: Sequence[str], suspect: Sequence[float], how: Mapping[str, Any]) -> float:
-    """Return the quality of a window, 0 to 100. How shuffled text is told is in `how["wreck"]`, which may be absent."""
+    """Return the quality of a window, 0 to 100. How shuffled text is told is in `how["wreck"]`, which may be absent.
+
+    One damaged word weighs little in a score and in a mean, but its edit is sure: so the surest one counts too.
+    """
     mean = sum(suspect) / len(suspect) if suspect else 0.0
     value: float = how["bias"] + how["score"] * raw.score + how["suspect"] * mean + how.get("liked", 0.0) * raw.liked
+    value += how.get("change", 0.0) * surest(raw)
     value = min(100.0, max(0.0, value))
     # A loop may please word by word. Good text of a window's length repeats fewer than half of its words.
     distinct = len({w.lower() for w in words}) / len(words) if len(words) > 5 else 1.0
