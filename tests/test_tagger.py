@@ -83,6 +83,8 @@ def test_a_tag_is_an_edit(text: str, word: str, tag: str, expected: str) -> None
         ("That is why he was here.", "was", "R_he’s"),
         ("They would have to leave.", "to", "R_should"),
         ("He came. However I left.", "However", "R_but"),
+        ("It is 25% off today.", "off", "R_of"),
+        ("It is on top of that.", "of", "R_up"),
         ("We do not expect it.", "do", "DELETE"),
         ("The brigade that guards the town came.", "that", "DELETE"),
         ("I am living in this city.", "I", "DELETE"),

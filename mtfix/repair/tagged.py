@@ -291,14 +291,16 @@ def edit_of(
     if tag[:2] == "R_":
         before = words[n - 1].of(text).lower() if n else ""
         following = words[n + 1].of(text) if n + 1 < len(words) else ""
-        if _stacked(before, tag[2:].lower()):
-            return None
+        if _stacked(before, tag[2:].lower()) or (word.lower() == "off" and before.endswith(("%", "percent"))):
+            return None  # "25% off"
         return _replace(words[n], word, _article(tag[2:], following), first=first)
     return None
 
 
 def _stacked(before: str, new: str) -> bool:
-    """Say whether a word can't follow the one before: "he he's", "would have should"."""
+    """Say whether a word can't follow the one before: "he he's", "would have should", "on top up"."""
+    if (before, new) == ("top", "up"):
+        return True
     return re.split("['’]", new)[0] == before or (new in _MODAL and before in _HELPING)
 
 
