@@ -188,7 +188,6 @@ def test_the_likeliest_change_of_a_word_tells_on_the_quality() -> None:
 
 
 def test_a_good_segment_wants_stronger_evidence() -> None:
-    pytest.importorskip("numpy")
     from eval.tagger_fit import Case, fit_edits
 
     rng = random.Random(2)

@@ -48,10 +48,8 @@ _EITHER = frozenset(
 _STRUCK = frozenset(("a", "an", "the"))
 _FREE_MARKS = frozenset(",.;:-–—")
 _NAME = re.compile(r"[A-Z]")
-_HELPING = frozenset(
-    "be am is are was were do does did have has had will would shall should can could may might must".split()
-)
 _MODAL = frozenset("will would shall should can could may might must".split())
+_HELPING = _MODAL | frozenset("be am is are was were do does did have has had".split())
 _RELATIVE = frozenset(("that", "which", "who"))
 _ENDED = re.compile(r"[.!?…][\"”’')\]]+\s*$")  # what follows begins a sentence
 _NEGATION = re.compile(r"(?:^(?:not?|never|none|nothing|cannot)|n['’]t)$", re.IGNORECASE)
@@ -299,9 +297,8 @@ def edit_of(
 
 def _stacked(before: str, new: str) -> bool:
     """Say whether a word can't follow the one before: "he he's", "would have should", "on top up"."""
-    if (before, new) == ("top", "up"):
-        return True
-    return re.split("['’]", new)[0] == before or (new in _MODAL and before in _HELPING)
+    doubled = re.split("['’]", new)[0] == before
+    return doubled or (new in _MODAL and before in _HELPING) or (before, new) == ("top", "up")
 
 
 def _article(new: str, following: str) -> str:
