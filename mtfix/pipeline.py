@@ -71,6 +71,7 @@ class _Work:
     text: str = ""
     harmful: set[tuple[str, Span, str]] = field(default_factory=set)  # edits of a text that were taken back
     spare: tuple[Edit, ...] = ()  # what comes into question again if the chosen edits do harm
+    at_rest: list[Finding] | None = None  # of a text for which a step had nothing (more) to do
     asked: Job | None = None  # of the models, and what they proposed
     answer: tuple[Edit, ...] = ()
 
@@ -218,6 +219,8 @@ class Pipeline:
     ) -> _Flow[list[int]]:
         """Apply what may be applied; return the segments that changed."""
         busy = {i: work for i, work in enumerate(works) if not work.dropped and (work.now or work.tagging)}
+        # A segment at rest stays so, however long others go on.
+        busy = {i: work for i, work in busy.items() if work.at_rest != work.now}
         changed: list[int] = []
         # Where all is to be mended, the rewriter reads what the first two tiers have left.
         for written in (False, True) if level is Accept.ALL else (True,):
@@ -231,6 +234,8 @@ class Pipeline:
             if chosen:
                 changed += yield from self._settle(document, works, chosen, failures)
             busy = {i: work for i, work in busy.items() if i not in changed}
+        for work in busy.values():
+            work.at_rest = work.now
         return sorted(changed)
 
     def _judged(self, works: Sequence[_Work], *, written: bool) -> _Flow[list[dict[Edit, Verdict]]]:

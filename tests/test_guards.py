@@ -56,6 +56,7 @@ def test_no_new_finding_lets_a_rule_mend_a_word_of_a_longer_place_that_stays() -
     segment, whole = Segment("one two three"), [finding(Span(0, 13))]
     for by, span, text, stopped in (
         ("rule", Span(0, 3), "uno", []),
+        ("rule", Span(12, 13), "", []),
         ("tagger", Span(0, 3), "uno", [0]),
         ("rule", Span(0, 13), "uno due tre", [0]),
     ):

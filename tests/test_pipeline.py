@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mtfix.config import Settings
@@ -53,6 +53,8 @@ def test_post_edit_is_the_edits_applied(text: str, accept: Accept) -> None:
 
 @FEW
 @given(TEXTS, st.sampled_from([Accept.SAFE, Accept.ALL]))
+@example("\n\n".join(["he said \u00a0 and ; ( ; a <b> an 50$ km 50$"] * 2), Accept.SAFE)
+@example("\n\n".join(["a the a the the \u00a0 the a a the a a the the the the . a \u00a0"] * 2), Accept.ALL)
 def test_a_second_run_changes_nothing(text: str, accept: Accept) -> None:
     once = PIPELINE.run(parse(text), accept=accept).post_edit
     assert PIPELINE.run(parse(once), accept=accept).post_edit == once

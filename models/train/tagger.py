@@ -303,7 +303,7 @@ def run(
     heads = [p for m in (net.word, net.edit, net.kind, net.score) for p in m.parameters()]
     body = [p for p in net.enc.parameters() if p.requires_grad]
     opt = torch.optim.AdamW(
-        [{"params": body, "lr": o.lr}, {"params": heads, "lr": o.lr * o.head_factor}], weight_decay=0.01
+        [{"params": body, "lr": o.lr}, {"params": heads, "lr": o.lr * o.head_factor}], weight_decay=0.01, fused=True
     )
     rates = [g["lr"] for g in opt.param_groups]
     mean = {k: v.detach().clone() for k, v in net.state_dict().items()}

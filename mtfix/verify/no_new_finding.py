@@ -1,13 +1,21 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from mtfix.text.edits import invert, locate
-from mtfix.types import Edit, Finding, Segment, Severity
+from mtfix.text.edits import apply, invert
+from mtfix.types import Edit, Finding, Segment, Severity, Span
 from mtfix.verify.api import Evidence, guard
 
 
 def _key(finding: Finding, text: str) -> tuple[str, str]:
     return finding.detector, finding.span.of(text)
+
+
+def _mended(span: Span, text: str, edits: Sequence[Edit]) -> str:
+    """Return the text of a span with the edits made that lie in it."""
+    start = span.start
+    inside = [e for e in edits if start <= e.span.start and e.span.end <= span.end]
+    return apply(span.of(text), [replace(e, span=Span(e.span.start - start, e.span.end - start)) for e in inside])
 
 
 @guard(of_result=True)
@@ -20,7 +28,7 @@ def no_new_finding(segment: Segment, edits: Sequence[Edit], before: Evidence, af
     of their own.
     """
     known = Counter(_key(f, before.text) for f in before.findings)
-    places = {(f.detector, f.span) for f in before.findings}
+    places = {(f.detector, _mended(f.span, before.text, edits)): f.span for f in before.findings}
     stopped: dict[int, str] = {}
     written = invert(segment.hypothesis, edits)
     order = sorted(range(len(edits)), key=lambda i: (edits[i].span, edits[i].text))
@@ -32,7 +40,7 @@ def no_new_finding(segment: Segment, edits: Sequence[Edit], before: Evidence, af
             known[key] -= 1
             continue
         guilty = [order[k] for k, edit in enumerate(written) if edit.span.overlaps(finding.span)]
-        if guilty and (finding.detector, place := locate(edits, finding.span)) in places:
+        if guilty and (place := places.get(key)):
             guilty = [i for i in guilty if edits[i].by != "rule" or edits[i].span == place]
             if not guilty:
                 continue
