@@ -34,7 +34,7 @@ CALM = 0.2  # what clean news weighs, where a pair weighs 1
 SHARP, MOST = 2.0, 10.0
 DOUBT, TRUST = 52.0, 60.0  # of shuffled sentences 95 in 100 score less than the first before this
 # Weights in the quality of the words' mean suspicion, of what the lexicon likes, of the likeliest change of a word.
-HELD = (10.0, 8.0, -8.0)
+HELD = (10.0, 8.0, -5.0)
 DOUBLED = 4.0  # off the quality for each word that stands there twice; the network often overlooks it
 PRECISION = 0.6  # of a "yes" to "is it free of errors?", on real translation of which a fifth is
 LIKELY = 0.27  # an edit below this confidence tells nothing of those that are shown
