@@ -168,7 +168,9 @@ def corpus_tab(form: Fields, base: Settings) -> None:
     def end() -> tuple[str, Any]:
         return corpus.stopped(), gr.Button(interactive=False)
 
-    stop.click(end, None, [out, stop], cancels=[job], queue=False, api_visibility="private")
+    # First the job ends, then the page says so: progress that was under way would write over it.
+    ended = stop.click(None, cancels=[job], queue=False, api_visibility="private")
+    ended.then(end, None, [out, stop], queue=False, show_progress="hidden", api_visibility="private")
 
 
 def _lines_box(name: str) -> Any:
