@@ -218,9 +218,9 @@ class Pipeline:
         self, document: Document, works: Sequence[_Work], level: Accept, *, first: bool, failures: list[Failure]
     ) -> _Flow[list[int]]:
         """Apply what may be applied; return the segments that changed."""
-        busy = {i: work for i, work in enumerate(works) if not work.dropped and (work.now or work.tagging)}
+        alive = {i: work for i, work in enumerate(works) if not work.dropped and (work.now or work.tagging)}
         # A segment at rest stays so, however long others go on.
-        busy = {i: work for i, work in busy.items() if work.at_rest != work.now}
+        busy = {i: work for i, work in alive.items() if work.at_rest != work.now}
         changed: list[int] = []
         # Where all is to be mended, the rewriter reads what the first two tiers have left.
         for written in (False, True) if level is Accept.ALL else (True,):
